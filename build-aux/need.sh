@@ -1,0 +1,158 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# need.sh: see what the build lacks, and get it.
+#
+#   build-aux/need.sh          what `make` and `make check` need
+#   build-aux/need.sh --ci     also what .ci/run would like (taken where apt has it)
+#
+# Where apt-get may be used (root, or sudo without a password) it installs; elsewhere it
+# prints the one command for each package manager. Status 0: nothing is missing any more.
+# SLABLAB_INSTALL=no in the environment: never install.
+
+cd "$(dirname "$0")/.." || exit 1
+PKG_CONFIG=${PKG_CONFIG:-pkg-config}
+export DEBIAN_FRONTEND=noninteractive
+
+have() { command -v "$1" >/dev/null 2>&1; }
+
+cc_name() {
+    for c in "${CC:-cc}" gcc clang; do
+        have "${c%% *}" && { echo "$c"; return; }
+    done
+    return 1
+}
+
+# A compiler without the C library's headers is no compiler. ($cc may hold options too.)
+cc_works() {
+    cc=$(cc_name) || return 1
+    dir=$(mktemp -d) || return 1
+    echo '#include <stdio.h>
+          int main(void) { return puts("") < 0; }' >"$dir/t.c"
+    $cc -o "$dir/t" "$dir/t.c" >/dev/null 2>&1
+    status=$?
+    rm -rf "$dir"
+    return $status
+}
+
+# lib HEADER MODULE...: one of the modules, or at least its header
+lib() {
+    header=$1
+    shift
+    for module in "$@"; do
+        $PKG_CONFIG --exists "$module" 2>/dev/null && return 0
+    done
+    cc=$(cc_name) || return 1
+    echo "#include <stdio.h>
+          #include <$header>" | $cc -E - >/dev/null 2>&1
+}
+
+# A tree with a configure script (a release) builds without the autotools.
+autotools() {
+    { [ -x configure ] && [ -f Makefile.in ]; } || have "$1"
+}
+
+# need PROBE -- WHAT APT DNF PACMAN BREW: a row of the table; "a,b" is two packages
+need() {
+    probe=
+    while [ "$1" != -- ]; do probe="$probe $1"; shift; done
+    $probe && return
+    missing="$missing $2"
+    apt="$apt $(echo "$3" | tr , ' ')"
+    dnf="$dnf $(echo "$4" | tr , ' ')"
+    pacman="$pacman $(echo "$5" | tr , ' ')"
+    brew="$brew $(echo "$6" | tr , ' ')"
+}
+
+probe_all() {
+    missing='' apt='' dnf='' pacman='' brew=''
+    #    probe                                  what         apt              dnf                 pacman   brew
+    need cc_works                            -- C-compiler   gcc,libc6-dev    gcc,glibc-devel     gcc      gcc
+    need have make                           -- make         make             make                make     make
+    need have "$PKG_CONFIG"                  -- pkg-config   pkg-config       pkgconf-pkg-config  pkgconf  pkgconf
+    need autotools autoreconf                -- autoconf     autoconf         autoconf            autoconf autoconf
+    need autotools automake                  -- automake     automake         automake            automake automake
+    need lib readline/readline.h readline    -- readline     libreadline-dev  readline-devel      readline readline
+    need lib curses.h ncursesw ncurses       -- ncurses      libncurses-dev   ncurses-devel       ncurses  ncurses
+    need lib cjson/cJSON.h libcjson          -- cJSON        libcjson-dev     cjson-devel         cjson    cjson
+    need lib check.h check                   -- Check        check            check-devel         check    check
+    need lib zlib.h zlib                     -- zlib         zlib1g-dev       zlib-devel          zlib     zlib
+}
+
+# What .ci/run would like: command and apt package
+wanted='clang:clang tmux:tmux python3:python3 valgrind:valgrind'
+
+# as_root COMMAND...: only after may_install
+as_root() {
+    if [ "$(id -u)" = 0 ]; then "$@"; else sudo -n "$@"; fi
+}
+
+may_install() {
+    [ "$SLABLAB_INSTALL" != no ] && have apt-get || return 1
+    [ "$(id -u)" = 0 ] || { have sudo && sudo -n true 2>/dev/null; }
+}
+
+apt_update() {
+    updated=yes
+    as_root apt-get -q -o DPkg::Lock::Timeout=120 update </dev/null
+}
+
+apt_has_lists() {
+    for list in /var/lib/apt/lists/*_Packages*; do
+        [ -e "$list" ] && return 0
+    done
+    return 1
+}
+
+apt_get() {
+    as_root env DEBIAN_FRONTEND=noninteractive apt-get -q -y -o DPkg::Lock::Timeout=120 \
+        install --no-install-recommends "$@" </dev/null
+}
+
+# Lists that are there may still be too old to install from: update, and once more.
+install_packages() {
+    echo "slablab: installing with apt-get: $*"
+    [ -n "$updated" ] || apt_has_lists || apt_update
+    apt_get "$@" && return
+    [ -z "$updated" ] || return
+    apt_update
+    apt_get "$@"
+}
+
+print_commands() {
+    cat >&2 <<END
+slablab: missing:$missing
+Install with the one of these that your system has, then run make again:
+  apt     sudo apt-get install$apt
+  dnf     sudo dnf install$dnf
+  pacman  sudo pacman -S --needed$pacman
+  brew    brew install$brew && export PKG_CONFIG_PATH="\$(brew --prefix readline)/lib/pkgconfig:\$(brew --prefix ncurses)/lib/pkgconfig"
+END
+}
+
+install_wanted() {
+    for pair in $wanted; do
+        have "${pair%%:*}" && continue
+        if may_install; then
+            [ -n "$updated" ] || apt_has_lists || apt_update
+            if apt-cache show "${pair#*:}" >/dev/null 2>&1; then
+                install_packages "${pair#*:}"
+            fi
+        fi
+        have "${pair%%:*}" || echo "slablab: no ${pair%%:*}: what needs it is skipped"
+    done
+}
+
+updated=
+probe_all
+if [ -n "$missing" ] && may_install; then
+    # shellcheck disable=SC2086  # a list of packages
+    install_packages $apt
+    hash -r
+    probe_all
+fi
+if [ -n "$missing" ]; then
+    print_commands
+    exit 1
+fi
+[ "$1" != --ci ] || install_wanted
+exit 0

@@ -1,0 +1,183 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Streaming JSON; see json.h. */
+#include "core/base/json.h"
+
+#include <assert.h>
+#include <math.h>
+#include <string.h>
+
+void json_start(struct json *j, struct buf *out)
+{
+	*j = (struct json){ .out = out };
+}
+
+/* Length of the UTF-8 sequence at s (1 to 4), or 0 when it is not well formed within n bytes. */
+static size_t utf8_length(const unsigned char *s, size_t n)
+{
+	size_t len = s[0] < 0x80 ? 1 : (s[0] >> 5) == 6 ? 2 : (s[0] >> 4) == 14 ? 3 : (s[0] >> 3) == 30 ? 4 : 0;
+	uint32_t c;
+
+	if (!len || len > n)
+		return 0;
+	if (len == 1)
+		return 1;
+	c = s[0] & (0xff >> (len + 1));
+	for (size_t i = 1; i < len; i++) {
+		if ((s[i] & 0xc0) != 0x80)
+			return 0;
+		c = c << 6 | (s[i] & 0x3f);
+	}
+	if (c < (len == 2 ? 0x80u : len == 3 ? 0x800u : 0x10000u) || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
+		return 0;
+	return len;
+}
+
+/* Bytes that are no UTF-8 become U+FFFD: the output is valid whatever came in. */
+static void put_escaped(struct buf *b, const char *s, size_t n)
+{
+	const unsigned char *p = (const unsigned char *)s;
+
+	buf_putc(b, '"');
+	for (size_t i = 0; i < n;) {
+		size_t run = i, len;
+
+		while (run < n && p[run] >= 0x20 && p[run] < 0x7f && p[run] != '"' && p[run] != '\\')
+			run++;
+		if (run > i) {
+			buf_write(b, s + i, run - i);
+			i = run;
+			continue;
+		}
+		if (p[i] == '"' || p[i] == '\\') {
+			buf_putc(b, '\\');
+			buf_putc(b, s[i++]);
+		} else if (p[i] == '\n') {
+			buf_puts(b, "\\n");
+			i++;
+		} else if (p[i] == '\t') {
+			buf_puts(b, "\\t");
+			i++;
+		} else if (p[i] < 0x20 || p[i] == 0x7f) {
+			buf_printf(b, "\\u%04x", p[i++]);
+		} else if ((len = utf8_length(p + i, n - i))) {
+			buf_write(b, s + i, len);
+			i += len;
+		} else {
+			buf_puts(b, "\xef\xbf\xbd");
+			i++;
+		}
+	}
+	buf_putc(b, '"');
+}
+
+static void before_value(struct json *j, const char *name)
+{
+	if (j->comma[j->depth])
+		buf_putc(j->out, ',');
+	j->comma[j->depth] = true;
+	if (name) {
+		assert(j->depth && j->close[j->depth - 1] == '}');
+		put_escaped(j->out, name, strlen(name));
+		buf_putc(j->out, ':');
+	}
+}
+
+static void open_level(struct json *j, const char *name, char open, char close)
+{
+	before_value(j, name);
+	assert(j->depth < JSON_DEPTH);
+	buf_putc(j->out, open);
+	j->close[j->depth++] = close;
+	j->comma[j->depth] = false;
+}
+
+void json_object(struct json *j, const char *name) { open_level(j, name, '{', '}'); }
+void json_array(struct json *j, const char *name) { open_level(j, name, '[', ']'); }
+
+void json_end(struct json *j)
+{
+	assert(j->depth > 0);
+	buf_putc(j->out, j->close[--j->depth]);
+}
+
+static void put_decimal(struct buf *b, uint64_t v)
+{
+	char digits[20];
+	int i = 20;
+
+	do
+		digits[--i] = (char)('0' + v % 10);
+	while (v /= 10);
+	buf_write(b, digits + i, (size_t)(20 - i));
+}
+
+void json_uint(struct json *j, const char *name, uint64_t value)
+{
+	before_value(j, name);
+	put_decimal(j->out, value);
+}
+
+void json_int(struct json *j, const char *name, int64_t value)
+{
+	before_value(j, name);
+	if (value < 0)
+		buf_putc(j->out, '-');
+	put_decimal(j->out, value < 0 ? -(uint64_t)value : (uint64_t)value);
+}
+
+void json_double(struct json *j, const char *name, double value)
+{
+	before_value(j, name);
+	if (isfinite(value))
+		buf_printf(j->out, "%.6g", value);
+	else
+		buf_puts(j->out, "null");
+}
+
+void json_bool(struct json *j, const char *name, bool value)
+{
+	json_raw(j, name, value ? "true" : "false");
+}
+
+void json_null(struct json *j, const char *name)
+{
+	json_raw(j, name, "null");
+}
+
+void json_raw(struct json *j, const char *name, const char *text)
+{
+	before_value(j, name);
+	buf_puts(j->out, text);
+}
+
+void json_string_n(struct json *j, const char *name, const char *s, size_t n)
+{
+	before_value(j, name);
+	put_escaped(j->out, s, n);
+}
+
+void json_string(struct json *j, const char *name, const char *s)
+{
+	if (s)
+		json_string_n(j, name, s, strlen(s));
+	else
+		json_null(j, name);
+}
+
+void json_format(struct json *j, const char *name, const char *fmt, ...)
+{
+	struct buf text = {0};
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vprintf(&text, fmt, ap);
+	va_end(ap);
+	json_string_n(j, name, buf_text(&text), text.len);
+	buf_done(&text);
+}
+
+void json_address(struct json *j, const char *name, uint64_t address)
+{
+	before_value(j, name);
+	buf_printf(j->out, "\"0x%llx\"", (unsigned long long)address);
+}

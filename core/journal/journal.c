@@ -1,0 +1,359 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The cold half of the journal: chunks, runs, replay; see journal.h. */
+#include "core/journal/journal.h"
+
+#include <assert.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/buf.h"
+#include "core/event/event.h"
+#include "core/journal/history.h"
+#include "core/journal/set.h"
+#include "core/machine/machine.h"
+
+_Static_assert(sizeof(struct store) == 16 && sizeof(struct event_rec) == 8, "the records' sizes are a promise");
+_Static_assert(offsetof(struct machine, journal) == 0, "journal_at() finds the journal at the machine's start");
+
+/* ---- chunks: one size for every stream, recycled ---- */
+
+static void **pool;             /* free chunks, linked through their first word */
+static uint64_t pool_used;      /* bytes in streams */
+
+static void *chunk_get(void)
+{
+	void *chunk = pool;
+
+	if (chunk)
+		pool = *(void **)chunk;
+	else
+		chunk = x_realloc(NULL, CHUNK_BYTES);
+	pool_used += CHUNK_BYTES;
+	return chunk;
+}
+
+static void chunk_put(void *chunk)
+{
+	*(void **)chunk = pool;
+	pool = chunk;
+	pool_used -= CHUNK_BYTES;
+}
+
+uint64_t chunk_pool_used(void)
+{
+	return pool_used;
+}
+
+void *stream_add_chunk(struct stream *s)
+{
+	if (s->chunks == s->room) {
+		s->room = s->room ? s->room * 2 : 4;
+		s->chunk = x_realloc(s->chunk, s->room * sizeof *s->chunk);
+	}
+	return s->chunk[s->chunks++] = chunk_get();
+}
+
+void *stream_at(const struct stream *s, uint64_t index, uint64_t per_chunk, size_t item)
+{
+	uint64_t chunk = index / per_chunk;
+
+	assert(chunk >= s->first && chunk - s->first < s->chunks);
+	return (char *)s->chunk[chunk - s->first] + index % per_chunk * item;
+}
+
+void stream_drop_chunks(struct stream *s, uint64_t below)
+{
+	uint64_t n = below > s->first ? below - s->first : 0;
+
+	if (n > s->chunks)
+		n = s->chunks;
+	for (uint64_t i = 0; i < n; i++)
+		chunk_put(s->chunk[i]);
+	if (n && n < s->chunks)
+		memmove(s->chunk, s->chunk + n, (s->chunks - n) * sizeof *s->chunk);
+	s->chunks -= (uint32_t)n;
+	s->first += n;
+}
+
+/* Gives back the chunks behind the one that the item `index` is, or will be, in. */
+static void stream_cut(struct stream *s, uint64_t index, uint64_t per_chunk)
+{
+	while (s->chunks > 1 && (s->first + s->chunks - 1) * per_chunk > index)
+		chunk_put(s->chunk[--s->chunks]);
+}
+
+void stream_done(struct stream *s)
+{
+	stream_drop_chunks(s, s->first + s->chunks);
+	free(s->chunk);
+	*s = (struct stream){0};
+}
+
+/* ---- the ends of the streams that the inline recorders write to ---- */
+
+struct journal *journal_of(struct machine *m)
+{
+	return &m->journal;
+}
+
+/* Points st_next at the store with this index, which lies in the stream's last chunk. */
+static void open_stores(struct journal *j, uint64_t index)
+{
+	struct stream *s = &j->seg->stores;
+	uint64_t base = (s->first + s->chunks - 1) * CHUNK_STORES;
+	struct store *chunk = s->chunk[s->chunks - 1];
+
+	j->st_next = chunk + (index - base);
+	j->st_end = chunk + CHUNK_STORES;
+	j->st_bias = (uintptr_t)chunk - base * sizeof(struct store);
+}
+
+void journal_more_stores(struct journal *j)
+{
+	uint64_t index = journal_stores(j);
+
+	stream_add_chunk(&j->seg->stores);
+	open_stores(j, index);
+}
+
+static void open_events(struct journal *j, uint64_t index)
+{
+	struct stream *s = &j->seg->events;
+
+	j->ev_base = (s->first + s->chunks - 1) * CHUNK_EVENTS;
+	j->ev_chunk = s->chunk[s->chunks - 1];
+	j->ev_chunk_end = j->ev_chunk + CHUNK_EVENTS;
+	j->ev_next = j->ev_chunk + (index - j->ev_base);
+	j->ev_end = j->ev_next;         /* the next event looks after the anchor first */
+}
+
+static void open_payload(struct journal *j, uint64_t index)
+{
+	struct stream *s = &j->seg->payload;
+
+	j->pl_base = (s->first + s->chunks - 1) * CHUNK_WORDS;
+	j->pl_chunk = s->chunk[s->chunks - 1];
+	j->pl_next = j->pl_chunk + (index - j->pl_base);
+	j->pl_end = j->pl_chunk + CHUNK_WORDS;
+}
+
+/* An event's words lie in one chunk: what is left of the old one stays unused (payload_next in history.c does the
+ * same when it counts). */
+void journal_more_payload(struct journal *j, unsigned int words)
+{
+	uint64_t index = j->pl_base + CHUNK_WORDS;
+
+	(void)words;
+	stream_add_chunk(&j->seg->payload);
+	open_payload(j, index);
+}
+
+static void note_anchor(struct journal *j, uint64_t index)
+{
+	struct stream *s = &j->seg->anchors;
+	uint64_t at = index / EVENT_ANCHOR;
+
+	if (at / CHUNK_WORDS == s->first + s->chunks)
+		stream_add_chunk(s);
+	*(uint64_t *)stream_at(s, at, CHUNK_WORDS, sizeof(uint64_t)) = journal_payload(j);
+}
+
+/* Called before the event at ev_next is written, when ev_next == ev_end: that is at every anchor, at break_at, and at
+ * the chunk's end. */
+void journal_more_events(struct machine *m)
+{
+	struct journal *j = &m->journal;
+	uint64_t index = journal_events(j), stop;
+
+	if (j->ev_next == j->ev_chunk_end) {
+		stream_add_chunk(&j->seg->events);
+		open_events(j, index);
+	}
+	if (index % EVENT_ANCHOR == 0)
+		note_anchor(j, index);
+	if (index == j->break_at && j->on_break) {
+		j->break_at = ~0ull;
+		j->on_break(m);                 /* may record: nested calls end with ev_next == ev_end of their own */
+		index = journal_events(j);
+		if (j->ev_next == j->ev_chunk_end || index % EVENT_ANCHOR == 0) {
+			j->ev_end = j->ev_next;
+			journal_more_events(m);
+			return;
+		}
+	}
+	machine_poll(m);
+	stop = (index / EVENT_ANCHOR + 1) * EVENT_ANCHOR;
+	if (j->break_at > index && j->break_at < stop)
+		stop = j->break_at;
+	j->ev_end = j->ev_chunk + (stop - j->ev_base);
+}
+
+void journal_attach(struct machine *m, struct segment *seg)
+{
+	struct journal *j = &m->journal;
+
+	j->seg = seg;
+	if (!seg->stores.chunks)
+		stream_add_chunk(&seg->stores);
+	if (!seg->events.chunks)
+		stream_add_chunk(&seg->events);
+	if (!seg->payload.chunks)
+		stream_add_chunk(&seg->payload);
+	stream_cut(&seg->stores, seg->stores_end, CHUNK_STORES);
+	stream_cut(&seg->events, seg->events_end, CHUNK_EVENTS);
+	stream_cut(&seg->payload, seg->payload_end, CHUNK_WORDS);
+	open_stores(j, seg->stores_end);
+	open_events(j, seg->events_end);
+	open_payload(j, seg->payload_end);
+}
+
+void journal_detach(struct machine *m)
+{
+	m->journal.seg = NULL;
+	m->journal.st_next = m->journal.st_end = NULL;
+	m->journal.ev_next = m->journal.ev_end = NULL;
+	m->journal.pl_next = m->journal.pl_end = NULL;
+}
+
+/* ---- runs ---- */
+
+/* Records that n words from `to` (aligned) change by x[], and changes them. */
+static void put_run(struct journal *j, uint64_t *to, const uint64_t *x, unsigned int n, uint16_t site)
+{
+	struct store head = { (uint32_t)(slot_offset(to) >> 3), site, n == 1 ? STORE_WORD : STORE_RUN, n == 1 ? x[0] : n };
+	unsigned int units = n == 1 ? 1 : 2 + (n + 1) / 2;
+	uint64_t *out = WRITABLE(to);
+
+	while ((uint64_t)(j->st_end - j->st_next) < units) {
+		while (j->st_next < j->st_end)
+			*j->st_next++ = (struct store){ .kind = STORE_PAD };
+		journal_more_stores(j);
+	}
+	j->st_next[0] = head;
+	if (n > 1) {
+		uint64_t *words = (uint64_t *)(j->st_next + 1);
+
+		words[n - 1 + n % 2] = 0;
+		memcpy(words, x, n * sizeof *x);
+		head.kind = STORE_RUN_END;
+		j->st_next[units - 1] = head;
+	}
+	j->st_next += units;
+	for (unsigned int i = 0; i < n; i++)
+		out[i] ^= x[i];
+}
+
+/* Splits x[0..n) at stretches of two and more unchanged words: a run costs its head and tail again. */
+static void put_changes(struct journal *j, uint64_t *to, const uint64_t *x, unsigned int n, uint16_t site)
+{
+	unsigned int i = 0;
+
+	while (i < n) {
+		unsigned int end, gap = 0;
+
+		if (!x[i]) {
+			i++;
+			continue;
+		}
+		for (end = i + 1; end + gap < n && gap < 3; )
+			if (x[end + gap]) {
+				end += gap + 1;
+				gap = 0;
+			} else {
+				gap++;
+			}
+		put_run(j, to + i, x + i, end - i, site);
+		i = end;
+	}
+}
+
+/* from == NULL: fill with `byte`. */
+static void change_bytes(void *to, const unsigned char *from, int byte, size_t bytes, const struct site *site)
+{
+	struct journal *j = journal_at(to);
+	uint64_t new[RUN_WORDS], *word;
+
+	while (bytes) {
+		unsigned int lead = (uintptr_t)to & 7, n;
+		size_t room = RUN_WORDS * 8 - lead, part = bytes < room ? bytes : room;
+
+		word = (uint64_t *)((uintptr_t)to - lead);
+		n = (unsigned int)((lead + part + 7) / 8);
+		memcpy(new, word, n * 8);
+		if (from)
+			memcpy((char *)new + lead, from, part);
+		else
+			memset((char *)new + lead, byte, part);
+		for (unsigned int i = 0; i < n; i++)
+			new[i] ^= word[i];
+		put_changes(j, word, new, n, site_id(site));
+		to = (char *)to + part;
+		from = from ? from + part : NULL;
+		bytes -= part;
+	}
+}
+
+void journal_write(void *to, const void *from, size_t bytes, const struct site *site)
+{
+	change_bytes(to, from, 0, bytes, site);
+}
+
+void journal_fill(void *to, int byte, size_t bytes, const struct site *site)
+{
+	change_bytes(to, NULL, byte, bytes, site);
+}
+
+/* ---- replay ---- */
+
+static void flip_run(char *slot, uint32_t word, const uint64_t *x, uint64_t n)
+{
+	uint64_t *to = (uint64_t *)(slot + (uint64_t)word * 8);
+
+	for (uint64_t i = 0; i < n; i++)
+		to[i] ^= x[i];
+}
+
+/* One chunk's part [a, b) of a range, in either direction; the records are self-delimiting from both ends. */
+static void flip_stores(char *slot, const struct store *a, const struct store *b, bool forward)
+{
+	while (a < b) {
+		const struct store *st = forward ? a : b - 1;
+		uint64_t n = st->x, units = 1;
+
+		if (st->kind == STORE_WORD) {
+			*(uint64_t *)(slot + (uint64_t)st->word * 8) ^= st->x;
+		} else if (st->kind != STORE_PAD) {
+			units = 2 + (n + 1) / 2;
+			flip_run(slot, st->word, (const uint64_t *)((forward ? st : st - units + 1) + 1), n);
+		}
+		if (forward)
+			a += units;
+		else
+			b -= units;
+	}
+}
+
+void journal_replay(struct machine *m, const struct segment *seg, uint64_t from, uint64_t to)
+{
+	char *slot = WRITABLE((char *)m);
+	bool forward = from < to;
+
+	while (from != to) {
+		uint64_t chunk = (forward ? from : from - 1) / CHUNK_STORES;
+		uint64_t low = chunk * CHUNK_STORES, high = low + CHUNK_STORES;
+		const struct store *base = stream_at(&seg->stores, low, CHUNK_STORES, sizeof *base);
+		uint64_t a = forward ? from : (to > low ? to : low), b = forward ? (to < high ? to : high) : from;
+
+		flip_stores(slot, base + (a - low), base + (b - low), forward);
+		from = forward ? b : a;
+	}
+}
+
+/* ---- sites ---- */
+
+const char *site_function(const struct site *site)
+{
+	const char *mark = strstr(site->func, "_rec_");
+
+	return mark ? mark + 5 : site->func;
+}

@@ -1,0 +1,196 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * One simulated machine.
+ *
+ * struct machine is the program's own half: the journal, the history, how it was configured, what the call at hand
+ * has produced so far. struct kernel is the simulated half: everything that undo must bring back. Both lie in the
+ * machine's slot (arena.h); the second is written with SET only.
+ *
+ * M1  The journal is the first member of struct machine, so that SET finds it by masking an address.
+ * M2  At a call's border no lock is held, interrupts are on, and the kernel stacks are empty.
+ * M3  A trap leaves the call by longjmp: engine code holds no resource of the host. */
+#ifndef CORE_MACHINE_MACHINE_H
+#define CORE_MACHINE_MACHINE_H
+
+#include <setjmp.h>
+#include <stdbool.h>
+#include <stdint.h>
+
+#include "core/arena/arch.h"
+#include "core/base/buf.h"
+#include "core/journal/history.h"
+#include "core/journal/list.h"
+#include "core/journal/set.h"
+
+#define MAX_CPUS        64
+#define MAX_NODES       2
+#define MAX_FAILS       64
+#define KSTACK_BYTES    4096
+
+enum engine_id { ENGINE_SLAB24, ENGINE_SLAB, ENGINE_SLUB, ENGINE_BUDDY24, ENGINE_BUDDY, ENGINES };
+enum era { ERA_24, ERA_40, ERA_54 };            /* whose headers and page allocator: 2.4.22, 4.0.4, 5.4 (pages as 4.0) */
+
+struct slab_ops;
+struct pglist_data;
+
+struct engine_info {
+	const char *name;               /* as -e takes it */
+	enum era era;
+	enum arch_id arch;              /* the default one */
+	bool slab;                      /* has a slab layer */
+	char letter;                    /* in options.def */
+	const char *prompt;             /* "slub> " without the mark */
+};
+extern const struct engine_info engine_info[ENGINES];
+enum engine_id engine_find(const char *name, size_t n);         /* ENGINES when unknown */
+
+/* The machine as the `machine` command configures it. */
+struct machine_config {
+	enum engine_id engine;
+	enum arch_id arch;
+	uint64_t cpus, nodes, mem_mb, l1, nomerge, debug, smp, random, hardened, seed;
+	bool vmstat_percpu;             /* vmstat=percpu: 4.0's differentials are kept */
+	char slub_debug[16];            /* letters FZPUT, or empty */
+};
+
+void machine_defaults(struct machine_config *c, enum engine_id engine);
+
+/* Reads "cpus=2 nodes=1 ..." on top of what c holds. False with a message and the offset of the wrong word. */
+bool machine_parse(struct machine_config *c, const char *text, struct buf *error, size_t *at);
+
+/* A value in the script's hands: an address, and what is needed to print it. */
+struct var_value {
+	uint64_t __journaled value;     /* a kernel address, a pfn, a number */
+	uint32_t __journaled kind;      /* enum var_kind, of the command layer */
+	uint32_t __journaled extra;
+};
+
+/* ---- the simulated half ---- */
+
+struct kernel {
+	uint64_t __journaled jiffies;
+	uint64_t __journaled rng;               /* state of the machine's random numbers */
+	uint32_t __journaled cpu;               /* the CPU that runs the next call */
+	uint32_t __journaled nfails;
+	uint32_t __journaled fail[MAX_FAILS];   /* page allocations still to come until one fails; 0 is a used-up entry */
+	uint64_t __journaled heap;              /* bytes of STATE given out by state_alloc */
+	uint64_t __journaled vars;              /* bytes of VARS given out (command/vars.c) */
+	uint64_t __journaled rooms;             /* frames of ROOMS given out (room.h) */
+	uint64_t __journaled wild;              /* wild pointers made (room.h) */
+	uint64_t __journaled results;           /* $n: how many */
+	struct pglist_data *__journaled node[MAX_NODES];
+	void *__journaled pages;                /* file-scope data of the page allocator */
+	void *__journaled slab;                 /* file-scope data of the slab allocator */
+	void *__journaled vartab;               /* the script's variables */
+	char *__journaled kstack[MAX_CPUS];     /* KSTACK_BYTES each */
+};
+
+/* ---- the program's half ---- */
+
+enum trap_kind { TRAP_NONE, TRAP_BUG, TRAP_OOPS, TRAP_PANIC, TRAP_LOCKUP, TRAP_HOST };
+
+struct page_op { char what; uint8_t order; };   /* 'a' alloc, 'f' free, 'x' fail: what the slab layer asked for */
+
+/* What the call at hand produced beside its value. Cleared when a command begins. */
+struct outcome {
+	enum trap_kind trap;
+	char trap_text[256];            /* where and why */
+	struct page_op *page_ops;       /* page allocator calls of the slab layer, in order */
+	size_t npage_ops, page_ops_room;
+	int zone;                       /* page calls: node * 4 + zone index of the page returned, or -1 */
+	bool kswapd, stuck;
+	uint32_t kswapd_nodes;          /* bit mask */
+	struct buf report;              /* what the kernel printed (debug reports) */
+};
+
+struct machine {
+	struct journal journal;         /* M1 */
+	struct history history;
+	struct machine_config config;
+	const struct arch *arch;
+	enum era era;
+	struct kernel *kernel;          /* at the start of STATE */
+	const struct slab_ops *slab;    /* NULL on a machine of pages alone */
+	struct outcome outcome;
+	jmp_buf trap;
+	bool in_call;
+	uint32_t kstack_used[MAX_CPUS];
+	uint32_t held[32];              /* names of the locks held now */
+	uint32_t nheld;
+	void (*on_unlock)(struct machine *m, uint32_t lock);    /* deferred calls (inject) wait for this */
+	uint64_t pfns;                  /* page frames: 0 .. pfns - 1 */
+	uint8_t nroom_types;
+	const struct room_type *room_types[32];
+	void *session;                  /* the command layer's */
+};
+
+/* A new machine in a free slot, booted. NULL with a message when the host has no room. */
+struct machine *machine_new(const struct machine_config *c, struct buf *error);
+void machine_free(struct machine *m);
+
+/* Boots afresh in the same slot; history is empty afterwards. record_boot keeps the boot of the slab layer as the
+ * first call. */
+bool machine_boot(struct machine *m, const struct machine_config *c, bool record_boot, struct buf *error);
+
+/* off / calls / events; a change from or to `off` forgets the history. */
+void machine_set_recording(struct machine *m, enum recording recording);
+
+/* Runs body(ctx) as one call of the current command: recorded, bounded, traps caught. True when it came back, false
+ * when it trapped (outcome.trap). Needs history_begin_command before, unless recording is off. */
+bool machine_call(struct machine *m, void (*body)(struct machine *m, void *ctx), void *ctx);
+
+/* The kernel stops here. The caller's state stays as it is. */
+_Noreturn void machine_trap(struct machine *m, enum trap_kind kind, const char *fmt, ...)
+	__attribute__((format(printf, 3, 4)));
+#define BUG(m_, ...)    do { TRAP_EVENT(m_, BUG, __VA_ARGS__); machine_trap(m_, TRAP_BUG, __VA_ARGS__); } while (0)
+#define OOPS(m_, ...)   do { TRAP_EVENT(m_, OOPS, __VA_ARGS__); machine_trap(m_, TRAP_OOPS, __VA_ARGS__); } while (0)
+#define PANIC(m_, ...)  do { TRAP_EVENT(m_, PANIC, __VA_ARGS__); machine_trap(m_, TRAP_PANIC, __VA_ARGS__); } while (0)
+#define TRAP_EVENT(m_, name_, ...) EMIT(m_, name_, machine_intern(__VA_ARGS__))
+uint32_t machine_intern(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* The kernel prints a line: an event, and part of the outcome's report. */
+#define PRINTK(m_, ...) do { EMIT(m_, printk, machine_intern(__VA_ARGS__)); machine_report(m_, __VA_ARGS__); } while (0)
+void machine_report(struct machine *m, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+
+/* Looked at every 64 events: a call that never ends, Ctrl-C. */
+void machine_poll(struct machine *m);
+/* For loops over lists that a user may have corrupted: traps when n passes any honest length. */
+static inline void machine_bound(struct machine *m, uint64_t n, const char *what);
+
+void machine_lock(struct machine *m, uint32_t lock);
+void machine_unlock(struct machine *m, uint32_t lock);
+
+/* Zeroed memory of STATE, never given back; only at boot and for what grows once. Traps (HOST) when it is out. */
+void *state_alloc(struct machine *m, size_t bytes, size_t align);
+
+/* A list head on the kernel stack of this CPU, until the block is left. */
+#define KSTACK_LIST_HEAD(m_, name_)                                                                     \
+	struct kstack_mark name_##_mark __attribute__((cleanup(kstack_pop), unused)) = { (m_), (m_)->kstack_used[(m_)->kernel->cpu] }; \
+	struct list_head *name_ = kstack_push(m_, sizeof(struct list_head));                            \
+	INIT_LIST_HEAD(name_)
+struct kstack_mark { struct machine *m; uint32_t used; };
+void *kstack_push(struct machine *m, size_t bytes);
+static inline void kstack_pop(struct kstack_mark *mark) { mark->m->kstack_used[mark->m->kernel->cpu] = mark->used; }
+
+/* The next random number, 0 .. 2^32 - 1; its state is simulated state. */
+uint32_t machine_random(struct machine *m);
+
+void outcome_clear(struct outcome *o);         /* before each command */
+
+/* Notes what the slab layer asked of the page allocator. */
+void outcome_page(struct machine *m, char what, unsigned int order);
+
+/* Whether the page allocation that is about to happen shall fail (`fail N`); counts it. */
+bool machine_fails_now(struct machine *m);
+
+static inline void machine_bound(struct machine *m, uint64_t n, const char *what)
+{
+	if (__builtin_expect(n > (1u << 22), 0))
+		machine_trap(m, TRAP_LOCKUP, "%s never ends: its links are corrupt", what);
+}
+
+static inline unsigned int smp_processor_id(const struct machine *m)
+{
+	return m->kernel->cpu;
+}
+
+#endif

@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Finding zones by page and by number; see page.h. Compiled once: nothing here changes anything. */
+#include "core/mm/page.h"
+
+static const char *const zone_names[MAX_NR_ZONES] = { "DMA", "DMA32", "Normal", "HighMem", "Movable" };
+static const char *const type_names[] = { "unmovable", "reclaimable", "movable", "reserve" };
+
+struct zone *page_zone(const struct machine *m, const struct page *page)
+{
+	uint64_t pfn = page_to_pfn(m, page);
+
+	for (unsigned int n = 0; n < m->config.nodes; n++)
+		for (unsigned int z = 0; z < MAX_NR_ZONES; z++) {
+			struct zone *zone = &m->kernel->node[n]->zones[z];
+
+			if (pfn - zone->zone_start_pfn < zone->spanned_pages)
+				return zone;
+		}
+	return NULL;
+}
+
+unsigned int zone_id(const struct zone *zone)
+{
+	return zone->node * 8 + zone->index;
+}
+
+const char *zone_name(const struct zone *zone)
+{
+	return zone_names[zone->index];
+}
+
+const char *zone_name_of(const struct machine *m, unsigned int id)
+{
+	(void)m;
+	return zone_names[id % 8 < MAX_NR_ZONES ? id % 8 : ZONE_NORMAL];
+}
+
+struct zone *zone_of_id(const struct machine *m, unsigned int id)
+{
+	return &m->kernel->node[id / 8]->zones[id % 8];
+}
+
+const char *migratetype_name(int type)
+{
+	return type >= 0 && type < MIGRATE_TYPES ? type_names[type] : "?";
+}

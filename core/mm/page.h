@@ -1,0 +1,142 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Page frames, zones and nodes: struct page of include/linux/mm_types.h, struct zone and pglist_data of
+ * include/linux/mmzone.h, for both eras. Fields that one era lacks stay zero there.
+ *
+ * P1  mem_map[pfn] is the struct page of page frame pfn, 0 .. machine.pfns - 1.
+ * P2  A zeroed struct page is a valid tail of a free block (or a page nobody has): only the first page of a free
+ *     block says so (PG_buddy, its order in private).
+ * P3  A free block of order n starts at a pfn that is a multiple of 2^n.
+ * P4  zone->free_pages is the number of pages in its free lists. */
+#ifndef CORE_MM_PAGE_H
+#define CORE_MM_PAGE_H
+
+#include "core/journal/list.h"
+#include "core/machine/machine.h"
+
+#define MAX_ORDER       11              /* 4.0: orders 0 .. 10; 2.4: MAX_ORDER is 10, orders 0 .. 9 */
+#define MAX_ORDER_24    10
+
+enum migratetype {
+	MIGRATE_UNMOVABLE, MIGRATE_RECLAIMABLE, MIGRATE_MOVABLE, MIGRATE_PCPTYPES,
+	MIGRATE_RESERVE = MIGRATE_PCPTYPES, MIGRATE_TYPES
+};
+
+enum zone_type { ZONE_DMA, ZONE_DMA32, ZONE_NORMAL, ZONE_HIGHMEM, ZONE_MOVABLE, MAX_NR_ZONES };
+
+/* page->flags */
+#define PG_reserved     (1ul << 0)
+#define PG_slab         (1ul << 1)      /* belongs to a slab */
+#define PG_buddy        (1ul << 2)      /* first page of a free block; its order is in private */
+#define PG_compound     (1ul << 3)      /* head of a compound page; its order is in private */
+#define PG_tail         (1ul << 4)      /* tail of a compound page; first_page leads to the head */
+#define PG_pfmemalloc   (1ul << 5)
+#define PG_pcp          (1ul << 7)      /* on a per-CPU list */
+
+struct page {
+	struct list_head lru;                   /* free list, or whatever list the owner keeps; 2.4 slab: cache and slab */
+	unsigned long __journaled flags;
+	int __journaled _count;                 /* users; 0 when free */
+	int __journaled _mapcount;
+	unsigned long __journaled private;      /* order of a free block or compound page; slab: the owner's */
+	uint32_t __journaled index;             /* migrate type to free it to (4.0) */
+	uint32_t __journaled room_frame;        /* room.h, Q1 */
+	void *__journaled slab_cache;           /* the cache it belongs to while PG_slab */
+	void *__journaled slab;                 /* 2.4: the slab_t; SLAB, SLUB: the first page of its slab */
+	kaddr_t __journaled freelist;           /* SLUB: first free object; SLAB: address of the index array */
+	kaddr_t __journaled s_mem;              /* SLAB: first object */
+	uint32_t __journaled inuse;             /* SLUB: objects taken, or lent to a cpu; SLAB: active */
+	uint16_t __journaled objects;           /* SLUB: objects in this slab */
+	uint16_t __journaled frozen;            /* SLUB: belongs to a cpu */
+	uint32_t __journaled seq;               /* which slab of its cache, from 1 */
+	int __journaled pobjects;               /* SLUB: free objects on the cpu partial list from here on, about */
+	struct page *__journaled next;          /* SLUB: next page of a cpu partial list */
+	kaddr_t __journaled virtual;            /* HighMem: where kmap put it; 0 when not mapped */
+	uint64_t __journaled spare;
+};
+
+static inline size_t page_struct_bytes(void) { return sizeof(struct page); }
+
+struct free_area {
+	struct list_head free_list[MIGRATE_TYPES];      /* 2.4 uses the first only */
+	unsigned long __journaled nr_free;              /* blocks of this order */
+	unsigned long *__journaled map;                 /* 2.4: a bit for each pair of buddies; NULL at the highest order */
+};
+
+struct per_cpu_pages {
+	int __journaled count;                  /* pages on the lists */
+	int __journaled high;                   /* give back `batch` when count reaches it */
+	int __journaled batch;
+	struct list_head lists[MIGRATE_PCPTYPES];
+	int __journaled vm_stat_diff[2];        /* vmstat=percpu: NR_FREE_PAGES, NR_ALLOC_BATCH */
+	int __journaled stat_threshold;
+};
+
+struct zone {
+	unsigned long __journaled free_pages;           /* pages in the free lists (NR_FREE_PAGES) */
+	unsigned long __journaled pages_min, pages_low, pages_high;     /* watermarks, in pages */
+	long __journaled alloc_batch;                   /* 4.0: NR_ALLOC_BATCH */
+	unsigned long __journaled lowmem_reserve[MAX_NR_ZONES];
+	uint64_t __journaled zone_start_pfn, spanned_pages, present_pages, managed_pages;
+	uint32_t __journaled node, index;               /* index: enum zone_type */
+	uint32_t __journaled fair_depleted;             /* 4.0: ZONE_FAIR_DEPLETED */
+	uint32_t __journaled need_balance;              /* 2.4 */
+	uint32_t __journaled nr_migrate_reserve_block;
+	struct free_area free_area[MAX_ORDER];
+	uint8_t *__journaled pageblock;                 /* 4.0: migrate type of each pageblock of 512 pages */
+	struct per_cpu_pages *__journaled pcp[MAX_CPUS];
+};
+
+#define MAX_ZONELIST    (MAX_NODES * MAX_NR_ZONES)
+
+struct zonelist {
+	struct zone *__journaled zones[MAX_ZONELIST + 1];       /* in the order they are tried, NULL at the end */
+};
+
+struct pglist_data {
+	struct zone zones[MAX_NR_ZONES];        /* spanned_pages 0: no such zone */
+	struct zonelist zonelist[16];           /* 2.4: by the low bits of gfp; 4.0: [0], all zones, best first */
+	uint32_t __journaled node_id;
+	uint32_t __journaled kswapd_max_order;
+	uint64_t __journaled start_pfn, spanned;
+};
+
+static inline struct page *pfn_to_page(const struct machine *m, uint64_t pfn)
+{
+	return (struct page *)region_base(m, REGION_MEMMAP) + pfn;
+}
+
+static inline uint64_t page_to_pfn(const struct machine *m, const struct page *page)
+{
+	return (uint64_t)(page - (struct page *)region_base(m, REGION_MEMMAP));
+}
+
+/* addr must be in the direct mapping (ram_has). */
+static inline struct page *virt_to_page(const struct machine *m, kaddr_t addr)
+{
+	return pfn_to_page(m, (addr - m->arch->page_offset) >> 12);
+}
+
+/* Page frames below this have an address in the direct mapping; those from here on are HighMem. */
+static inline uint64_t lowmem_pfns(const struct machine *m)
+{
+	uint64_t most = m->arch->lowmem_max >> 12;
+
+	return m->pfns < most ? m->pfns : most;
+}
+
+/* The address the kernel knows a page by: the direct mapping, or the kmap of a HighMem page, or 0. */
+static inline kaddr_t page_address(const struct machine *m, const struct page *page)
+{
+	if (page_to_pfn(m, page) >= lowmem_pfns(m))
+		return page->virtual;
+	return m->arch->page_offset + (page_to_pfn(m, page) << 12);
+}
+
+struct zone *page_zone(const struct machine *m, const struct page *page);       /* NULL for pfn outside all zones */
+unsigned int zone_id(const struct zone *zone);                                  /* node * 8 + index, as outcome.zone */
+const char *zone_name(const struct zone *zone);                                 /* "DMA", "Normal" ... */
+const char *zone_name_of(const struct machine *m, unsigned int id);
+struct zone *zone_of_id(const struct machine *m, unsigned int id);
+const char *migratetype_name(int type);                                         /* "unmovable" ... */
+
+#endif

@@ -1,0 +1,117 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The page allocator's outside: what mm/page_alloc.c offers to the rest of the kernel, in both eras. How a block is
+ * found and merged is the era's policy (policy.h). */
+#include "core/mm/names.h"
+
+#include "core/arena/ram.h"
+#include "core/event/emit.h"
+#include "core/mm/gfp.h"
+#include "core/mm/policy.h"
+
+void zone_init_lists(struct machine *m, struct zone *zone, unsigned int node, unsigned int index, uint64_t start, uint64_t pages)
+{
+	SET(zone->node, node);
+	SET(zone->index, index);
+	SET(zone->zone_start_pfn, start);
+	SET(zone->spanned_pages, pages);
+	SET(zone->present_pages, pages);
+	for (unsigned int o = 0; o < MAX_ORDER; o++)
+		for (int t = 0; t < MIGRATE_TYPES; t++)
+			INIT_LIST_HEAD(&zone->free_area[o].free_list[t]);
+}
+
+void mm_boot(struct machine *m)
+{
+	for (unsigned int n = 0; n < m->config.nodes; n++) {
+		SET(m->kernel->node[n], state_alloc(m, sizeof(struct pglist_data), 64));
+		SET(m->kernel->node[n]->node_id, n);
+	}
+	policy_of(m)->boot(m);
+}
+
+struct page *alloc_pages_node(struct machine *m, int nid, uint32_t gfp, unsigned int order)
+{
+	struct page *page;
+
+	FRAME(m);
+	if (nid < 0)
+		nid = (int)(smp_processor_id(m) % m->config.nodes);
+	if (machine_fails_now(m)) {
+		EMIT(m, alloc_injected_failure, order);
+		return NULL;
+	}
+	page = policy_of(m)->alloc(m, m->kernel->node[nid], gfp, order);
+	if (!page)
+		return NULL;
+	m->outcome.zone = (int)zone_id(page_zone(m, page));
+	EMIT(m, mm_page_alloc, page_to_pfn(m, page), order, 1ul << order, gfp);
+	return page;
+}
+
+struct page *alloc_pages(struct machine *m, uint32_t gfp, unsigned int order)
+{
+	return alloc_pages_node(m, -1, gfp, order);
+}
+
+/* The block goes back when its last user lets go. */
+void __free_pages(struct machine *m, struct page *page, unsigned int order)
+{
+	struct zone *zone;
+
+	FRAME(m);
+	if (page->flags & PG_reserved)
+		return;
+	SET(page->_count, page->_count - 1);
+	if (page->_count)
+		return;
+	EMIT(m, mm_page_free, page_to_pfn(m, page), order);
+	zone = page_zone(m, page);
+	if (zone)
+		m->outcome.zone = (int)zone_id(zone);
+	policy_of(m)->free(m, page, order);
+}
+
+kaddr_t __get_free_pages(struct machine *m, uint32_t gfp, unsigned int order)
+{
+	struct page *page;
+
+	FRAME(m);
+	page = alloc_pages(m, gfp, order);
+	return page ? page_address(m, page) : 0;
+}
+
+kaddr_t get_zeroed_page(struct machine *m, uint32_t gfp)
+{
+	struct page *page;
+
+	FRAME(m);
+	page = alloc_pages(m, gfp, 0);
+	if (!page)
+		return 0;
+	SET_ZERO(ram_frame(m, page_to_pfn(m, page)), PAGE_SIZE);
+	return page_address(m, page);
+}
+
+void free_pages(struct machine *m, kaddr_t addr, unsigned int order)
+{
+	FRAME(m);
+	if (!addr)
+		return;
+	if (!ram_has(m, addr, 1))
+		BUG(m, "free_pages: %llx is not in the direct mapping", (unsigned long long)addr);
+	__free_pages(m, virt_to_page(m, addr), order);
+}
+
+struct page *slab_alloc_pages(struct machine *m, int nid, uint32_t gfp, unsigned int order)
+{
+	struct page *page = alloc_pages_node(m, nid, gfp, order);
+
+	outcome_page(m, page ? 'a' : 'x', order);
+	return page;
+}
+
+void slab_free_pages(struct machine *m, struct page *page, unsigned int order)
+{
+	outcome_page(m, 'f', order);
+	__free_pages(m, page, order);
+}

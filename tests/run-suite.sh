@@ -1,0 +1,102 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# run-suite.sh: run tests one after the other and add up their counts.
+#
+#   tests/run-suite.sh TEST...     TEST is a Check program or a script NAME.sh; what does not
+#                                  stand here is looked for in $srcdir
+#
+# A Check program's counts are its lines "N%: Checks: N, Failures: N, Errors: N", a script's
+# the last line "N passed, N failed[, N skipped]" that it prints. A test that says neither,
+# that exits non-zero without having counted a failure (a crash), or that runs longer than
+# SUITE_TIMEOUT seconds (600), is one failure; a script that exits 77 without counts is one
+# skip. The output of a failing test is shown. The last line is the sum of all, and the
+# status is 0 only if something ran and nothing failed.
+
+limit=${SUITE_TIMEOUT:-600}
+passed=0 failed=0 skipped=0
+
+log=$(mktemp) || exit 1
+trap 'rm -f "$log"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+CK_VERBOSITY=normal
+export CK_VERBOSITY
+
+# Without --foreground the time limit reaches a test's children too, but Ctrl-C does not.
+timeout=
+if command -v timeout >/dev/null 2>&1; then
+    timeout="timeout -k 10 $limit"
+    [ -t 2 ] && timeout="timeout -k 10 --foreground $limit"
+fi
+
+# find_test NAME: the path of it
+find_test() {
+    case $1 in
+    /*) path=$1 ;;
+    *)  path=./$1; [ -f "$path" ] || path=${srcdir:-.}/$1 ;;
+    esac
+}
+
+run_test() {
+    case $path in
+    *.sh) if [ -x "$path" ]; then $timeout "$path"; else $timeout bash "$path"; fi ;;
+    *)    $timeout "$path" ;;
+    esac
+}
+
+# Print "passed failed skipped" of the log, nothing if it has no counts.
+counts() {
+    awk '
+        { sub(/\r$/, "") }
+        /^[0-9]+%: Checks: [0-9]+, Failures: [0-9]+, Errors: [0-9]+$/ {
+            gsub(/[^0-9]+/, " "); bad = $3 + $4
+            p += $2 - bad; f += bad; seen = 1
+        }
+        /^[0-9]+ passed, [0-9]+ failed(, [0-9]+ skipped)?$/ {
+            lp = $1; lf = $3; ls = ($6 == "skipped") ? $5 : 0; line = 1
+        }
+        END { if (seen || line) print p + lp, f + lf, ls + 0 }' "$log"
+}
+
+for test in "$@"; do
+    find_test "$test"
+    began=$(date +%s)
+    run_test >"$log" 2>&1 </dev/null
+    status=$?
+    took=$(($(date +%s) - began))
+
+    p=0 f=0 s=0 why=
+    sum=$(counts)
+    if [ -n "$sum" ]; then
+        # shellcheck disable=SC2086  # three numbers
+        set -- $sum
+        p=$1 f=$2 s=$3
+    fi
+
+    if [ -n "$timeout" ] && { [ $status = 124 ] || [ $status = 137 ]; }; then
+        f=$((f + 1)) why=" (stopped after ${took} s)"
+    elif [ -z "$sum" ] && [ $status = 77 ]; then
+        s=1
+    elif [ -z "$sum" ]; then
+        f=1 why=" (no counts, status $status)"
+    elif [ $status != 0 ] && [ "$f" = 0 ]; then
+        f=1 why=" (status $status)"
+    fi
+
+    verdict=ok
+    [ "$s" = 0 ] || verdict="ok, $s skipped"
+    [ "$f" = 0 ] || verdict="FAILED: $f$why"
+    printf '%-32s %6d passed  %4d s  %s\n' "$test" "$p" "$took" "$verdict"
+    if [ "$f" != 0 ]; then
+        sed 's/^/    /' "$log"
+    elif [ "$s" != 0 ]; then
+        grep -i '^ *skip' "$log" | sed 's/^/    /'
+    fi
+    passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
+done
+
+line="$passed passed, $failed failed"
+[ $skipped = 0 ] || line="$line, $skipped skipped"
+echo "$line"
+[ $failed = 0 ] && [ $passed != 0 ]
