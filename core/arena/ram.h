@@ -94,17 +94,17 @@ static inline void ram_put(struct machine *m, kaddr_t addr, uint64_t value, unsi
 }
 
 #if RECORD
-#define RAM_SITE_(text_) ({ SITE(ram_site_, 0, text_); &ram_site_; })
+#define RAM_SITE_(text_, size_) ({ SITE_SIZED(ram_site_, 0, text_, size_, SITE_UNSIGNED); &ram_site_; })
 #else
-#define RAM_SITE_(text_) NULL
+#define RAM_SITE_(text_, size_) NULL
 #endif
 
 /* Stores into simulated RAM; `what` is the text that `who` and the views show ("free pointer"). */
-#define RAM_SET8(m_, addr_, v_, what_)          ram_put(m_, addr_, (v_), 1, RAM_SITE_(what_))
-#define RAM_SET16(m_, addr_, v_, what_)         ram_put(m_, addr_, (v_), 2, RAM_SITE_(what_))
-#define RAM_SET32(m_, addr_, v_, what_)         ram_put(m_, addr_, (v_), 4, RAM_SITE_(what_))
-#define RAM_SET64(m_, addr_, v_, what_)         ram_put(m_, addr_, (v_), 8, RAM_SITE_(what_))
-#define RAM_SET_WORD(m_, addr_, v_, what_)      ram_put(m_, addr_, (v_), (m_)->arch->word, RAM_SITE_(what_))
+#define RAM_SET8(m_, addr_, v_, what_)          ram_put(m_, addr_, (v_), 1, RAM_SITE_(what_, 1))
+#define RAM_SET16(m_, addr_, v_, what_)         ram_put(m_, addr_, (v_), 2, RAM_SITE_(what_, 2))
+#define RAM_SET32(m_, addr_, v_, what_)         ram_put(m_, addr_, (v_), 4, RAM_SITE_(what_, 4))
+#define RAM_SET64(m_, addr_, v_, what_)         ram_put(m_, addr_, (v_), 8, RAM_SITE_(what_, 8))
+#define RAM_SET_WORD(m_, addr_, v_, what_)      ram_put(m_, addr_, (v_), (m_)->arch->word, RAM_SITE_(what_, 0))
 #define RAM_FILL(m_, addr_, byte_, n_)          SET_FILL(ram_at(m_, addr_), byte_, n_)
 #define RAM_WRITE(m_, addr_, from_, n_)         SET_COPY(ram_at(m_, addr_), from_, n_)
 

@@ -32,8 +32,13 @@ struct site {
 	const char *file;
 	uint16_t line;
 	uint16_t event;         /* enum event_id, or EV_none where the site is a store */
-	uint32_t label;         /* reserved for the CODE view's line */
+	uint16_t label;         /* reserved for the CODE view's line */
+	uint8_t size;           /* bytes of the scalar that is stored; 0: a stretch of bytes, or not known */
+	uint8_t kind;           /* enum site_kind */
 };
+
+/* How the value stored at a site is to be read. */
+enum site_kind { SITE_UNSIGNED, SITE_SIGNED, SITE_POINTER };
 
 #define SITE_SECTION __attribute__((section("slab_sites"), used, aligned(32)))
 extern const struct site __start_slab_sites[], __stop_slab_sites[];

@@ -20,9 +20,17 @@
 #define RECORD 1
 #endif
 
-#define SITE(name_, event_, text_)                                                                      \
+#define SITE(name_, event_, text_) SITE_SIZED(name_, event_, text_, 0, SITE_UNSIGNED)
+#define SITE_SIZED(name_, event_, text_, size_, kind_)                                                  \
 	static const struct site name_ SITE_SECTION = {                                                 \
-		.func = __func__, .text = (text_), .file = __FILE__, .line = __LINE__, .event = (event_) }
+		.func = __func__, .text = (text_), .file = __FILE__, .line = __LINE__, .event = (event_), \
+		.size = (size_), .kind = (kind_) }
+
+/* The enum site_kind of an expression, without evaluating it: 5 is GCC's class of pointers. */
+#define SITE_KIND_OF(lv)                                                                                \
+	(__builtin_classify_type(lv) == 5 ? SITE_POINTER :                                              \
+	 _Generic(((void)0, (lv)), signed char: SITE_SIGNED, short: SITE_SIGNED, int: SITE_SIGNED,      \
+		  long: SITE_SIGNED, long long: SITE_SIGNED, default: SITE_UNSIGNED))
 
 /* The machine begins with its journal (machine.h asserts it). */
 static inline struct journal *journal_at(const volatile void *p)
@@ -59,7 +67,7 @@ static inline void journal_set(const volatile void *p, const void *value, size_t
 
 #define SET(lv, value) do {                                                                             \
 		__typeof__(((void)0, (lv))) set_value_ = (value);                                       \
-		SITE(set_site_, 0, #lv);                                                                \
+		SITE_SIZED(set_site_, 0, #lv, sizeof(lv), SITE_KIND_OF(lv));                            \
 		_Static_assert(sizeof(lv) <= 8, "SET stores scalars; SET_COPY and SET_ZERO the rest");  \
 		journal_set(&(lv), &set_value_, sizeof(lv), &set_site_);                                \
 	} while (0)
