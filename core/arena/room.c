@@ -177,6 +177,26 @@ static bool to_host_offset(const struct machine *m, const struct room_type *type
 	return false;
 }
 
+/* A struct begins at its room's step of the frame; the step before a pointer where a room begins is its own. */
+bool room_struct_at(const struct machine *m, const void *p, const struct room_type **type, kaddr_t *begin, uint64_t *in)
+{
+	uint64_t o = slot_offset(p) - ROOMS_OFFSET - WILD_TABLE * sizeof(uint64_t), frame = o / FRAME_BYTES + 1;
+	uint64_t host = o % FRAME_BYTES - FRAME_HEAD - STEPS, step = host / ROOM_SCALE / ROOM_STEP;
+
+	if (slot_offset(p) < ROOMS_OFFSET + WILD_TABLE * sizeof(uint64_t) || o % FRAME_BYTES < FRAME_HEAD + STEPS)
+		return false;
+	if (step >= STEPS)
+		step = STEPS - 1;
+	while (step && !frame_types(m, frame)[step])
+		step--;
+	if (!frame_types(m, frame)[step])
+		return false;
+	*type = m->room_types[frame_types(m, frame)[step]];
+	*begin = m->arch->page_offset + (*frame_pfn(m, frame) << PAGE_SHIFT) + step * ROOM_STEP;
+	*in = host - step * ROOM_STEP * ROOM_SCALE;
+	return true;
+}
+
 kaddr_t room_address(const struct machine *m, const void *p)
 {
 	uint64_t o = slot_offset(p);
@@ -190,16 +210,14 @@ kaddr_t room_address(const struct machine *m, const void *p)
 	if (o >= MEMMAP_OFFSET && o < VARS_OFFSET)
 		return m->arch->mem_map + (o - MEMMAP_OFFSET) / sizeof(struct page) * m->arch->struct_page;
 	if (o >= ROOMS_OFFSET && o < WILD_OFFSET) {
-		uint64_t in = o - ROOMS_OFFSET - WILD_TABLE * sizeof(uint64_t), frame = in / FRAME_BYTES + 1;
-		unsigned int host = (unsigned int)(in % FRAME_BYTES) - FRAME_HEAD - STEPS, step, room;
-		uint64_t pfn = *frame_pfn(m, frame);
+		const struct room_type *type;
+		kaddr_t begin;
+		uint64_t in;
+		unsigned int offset;
 
-		for (step = host / ROOM_SCALE / ROOM_STEP < STEPS ? host / ROOM_SCALE / ROOM_STEP : STEPS - 1; step && !frame_types(m, frame)[step]; step--)
-			;
-		if (!frame_types(m, frame)[step] ||
-		    !to_room_offset(m, m->room_types[frame_types(m, frame)[step]], host - step * ROOM_STEP * ROOM_SCALE, &room))
-			room = 0;
-		return m->arch->page_offset + (pfn << PAGE_SHIFT) + step * ROOM_STEP + room;
+		if (!room_struct_at(m, p, &type, &begin, &in))
+			return 0;
+		return begin + (to_room_offset(m, type, (unsigned int)in, &offset) ? offset : 0);
 	}
 	return m->arch->kernel_data + (o - STATE_OFFSET);
 }

@@ -77,6 +77,9 @@ void room_read(const struct machine *m, kaddr_t at, unsigned char *to, size_t n)
 /* Writes bytes as the machine would see it: into RAM and into the fields of every room touched. */
 void room_write(struct machine *m, kaddr_t at, const unsigned char *from, size_t n, const struct site *site);
 
+/* The room whose C struct covers a pointer into ROOMS: its type, kernel address, and the pointer's offset in the struct. */
+bool room_struct_at(const struct machine *m, const void *p, const struct room_type **type, kaddr_t *begin, uint64_t *in);
+
 /* For the fault handler: the kernel address that a touch of WILD stands for; false when p is not there. */
 bool room_wild_address(const struct machine *m, const void *p, kaddr_t *at);
 
