@@ -1,0 +1,166 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The one language of slablab, from outside: a session takes lines and gives replies.
+ *
+ *      line --lex, parse--> statement --bind, on each machine--> calls --machine_call--> reply
+ *
+ * A reply is data: what each engine answered, an error with its position, or the text that a printing command made. The
+ * faces (prompt, TUI, script runner) render it: reply_json for -j, reply_text for people. Nothing here writes to a
+ * terminal.
+ *
+ * C1  A command that fails changes nothing: everything is checked on every machine before the first call starts.
+ * C2  All machines of the lab have run the same calls: the numbers of calls agree (a call an engine lacks is empty there).
+ * C3  Whatever undo must bring back lies in the machines' arenas; the session keeps only how one looks at them. */
+#ifndef CORE_COMMAND_COMMAND_H
+#define CORE_COMMAND_COMMAND_H
+
+#include "core/command/value.h"
+#include "core/machine/machine.h"
+
+#define LAB_MAX         3
+#define ANSWER_VALUES   1000    /* of a `repeat`, how many results an answer keeps */
+
+/* ---- the table of commands (commands.def) ---- */
+
+enum command_id {
+#define CALL(id, name, aliases, sig, group, ret, needs, help, more) CMD_##id,
+#define META(id, name, aliases, sig, group, help, more) CMD_##id,
+#include "core/command/commands.def"
+#undef CALL
+#undef META
+	COMMANDS
+};
+
+enum command_group { GRP_MACHINE, GRP_PAGES, GRP_CACHES, GRP_OBJECTS, GRP_BYTES, GRP_LOOK, GRP_TIME, GRP_SESSION, COMMAND_GROUPS };
+
+struct call;
+struct session;
+struct statement;
+struct reply;
+
+struct command {
+	const char *name, *aliases;     /* aliases: separated by blanks */
+	const char *sig;                /* its arguments, see parse.h */
+	enum command_group group;
+	bool results;                   /* the call returns something: without a name on the left it becomes $n */
+	uint16_t needs;                 /* offset of the struct slab_ops member it needs; 0: a slab layer is not needed */
+	void (*call)(struct call *c);   /* runs on each machine, as a call of the simulated kernel */
+	void (*meta)(struct session *s, const struct statement *st, struct reply *r);   /* or: about the session */
+	const char *help, *more;        /* one line; the rest, or "" */
+};
+
+extern const struct command commands[COMMANDS];
+extern const char *const command_group_name[COMMAND_GROUPS], *const command_group_what[COMMAND_GROUPS];
+
+/* By name, alias or unambiguous beginning. NULL when unknown, or ambiguous: then *others counts how many begin so. */
+const struct command *command_find(const char *name, size_t n, unsigned int *others);
+
+/* The nearest of a list of names to a mistyped word, or NULL when none is near. next(ctx, i) gives the i-th name. */
+const char *nearest_name(const char *word, size_t n, const char *(*next)(void *ctx, size_t i), void *ctx);
+const char *nearest_command(const char *word, size_t n);
+
+/* ---- replies ---- */
+
+struct answer {
+	struct machine *m;
+	struct value *values;           /* the first ANSWER_VALUES results; [0] when it is no array */
+	size_t nvalues;
+	uint64_t count;                 /* results in all */
+	bool array;                     /* of a `repeat` */
+	uint64_t first_call, calls;     /* where they stand in history (recording on) */
+	uint64_t events;
+	bool has_events;
+	enum trap_kind trap;            /* the first that happened */
+	char trap_text[256];
+	uint32_t alias_of;              /* create: the cache it was merged with, interned; or 0 */
+	char *lacks;                    /* `engine`: calls that this engine lacks, one a line; or NULL */
+	struct buf text;                /* bytes read; VAL_BYTES points into it */
+	bool page_call, page_alloc;     /* zone, kswapd and stuck of the outcome belong to the answer */
+};
+
+struct reply {
+	uint32_t n;                     /* of the line */
+	bool empty;                     /* blank or a comment: nothing to say */
+	bool failed;
+	uint32_t line, column;          /* of an error, from 1; columns count characters */
+	struct buf error;               /* its text */
+	struct buf command;             /* the line without comment and blanks around it */
+	unsigned int nanswers;
+	struct answer answers[LAB_MAX];
+	bool boot;                      /* `machine`: the answer shows the state the boot left */
+	bool interrupted;               /* Ctrl-C: `done` of `wanted` calls were made */
+	uint64_t done, wanted;
+	struct buf text;                /* what a printing command says, UTF-8, lines end in \n; raw JSON when json */
+	bool json;
+	bool quit;
+	const struct command *cmd;
+};
+
+void reply_done(struct reply *r);
+
+#define REPLY_STATE     1u      /* -s: with caches or zones */
+
+void reply_json(struct session *s, const struct reply *r, unsigned int flags, struct buf *out);
+void reply_text(struct session *s, const struct reply *r, struct buf *out);
+
+/* "FILE:LINE:COL: error: TEXT", the line, a caret. color: with escapes. */
+void reply_error_text(const struct reply *r, const char *file, const char *line, size_t n, bool color, struct buf *out);
+
+/* Members of an answer that -s adds: "caches" or "zones". `name` members are written into the open object. */
+void export_state(struct session *s, struct machine *m, struct json *j, bool boot);
+
+/* ---- the session ---- */
+
+struct session_options {
+	const char *engine;             /* as -e takes it, NULL: slub */
+	const char *machine;            /* as -m takes it, NULL: nothing */
+	enum recording recording;
+};
+
+struct session {
+	struct machine *m[LAB_MAX];     /* the lab; NULL before the first command needs it */
+	enum engine_id engine[LAB_MAX];
+	unsigned int nengines;
+	char *machine_options;          /* -m */
+	char *machine_line;             /* options of the last `machine`, or "" */
+	enum recording recording;
+	uint32_t *watch;                /* interned names, in order */
+	size_t nwatch;
+	bool watch_all;
+	struct buf log;                 /* commands that history forgot when recording was switched: lines */
+	volatile bool *interrupted;             /* set by Ctrl-C; NULL: nobody can */
+	bool trapped;                   /* some call ended in a trap since the session began (--fail-on-bug) */
+	bool no_boot_answer;
+	void *face;                     /* the face's own */
+};
+
+/* NULL with a message when engine or machine options are wrong. */
+struct session *session_new(const struct session_options *o, struct buf *error);
+void session_free(struct session *s);
+
+/* Runs one line. `n` is its number for answers and errors. The reply is the caller's: reply_done. */
+void session_run(struct session *s, const char *line, size_t len, uint32_t n, struct reply *r);
+
+/* Boots the machines if that was not done yet. False with a message. */
+bool session_boot(struct session *s, struct buf *error);
+
+/* For commands: an error at byte `at` of the line. The first one stays. */
+void reply_fail(struct reply *r, const struct statement *st, size_t at, const char *fmt, ...)
+	__attribute__((format(printf, 4, 5)));
+
+/* ---- for lab.c, undo and the commands of time ---- */
+
+/* New machines for these engines; the old ones go. False with a message, and the old ones stay. */
+bool lab_boot(struct session *s, const enum engine_id *engines, unsigned int n, const char *options, struct buf *error);
+void lab_free(struct session *s);
+
+/* Reads a list of engines as -e takes it ("all", "slub", "slab,slub") into engines; 0 when it is wrong. */
+unsigned int engines_parse(const char *text, size_t n, enum engine_id *engines);
+
+/* The commands on the path up to the cursor, in order; visit gets the text and how many calls of it count (~0: all). */
+void session_log(struct session *s, void (*visit)(void *ctx, const char *text, uint32_t line, uint64_t calls), void *ctx);
+
+/* The machine that is running a call now, for the fault handler. */
+extern struct machine *volatile machine_running;
+void fault_handler_install(void);
+
+#endif

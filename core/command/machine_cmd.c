@@ -1,0 +1,118 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Commands about the machine as a whole: machine, engine, watch. */
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/intern.h"
+#include "core/command/call.h"
+#include "core/mm/mm.h"
+
+/* One "ok" for each machine. */
+static void answer_ok(struct session *s, struct reply *r)
+{
+	r->nanswers = s->nengines;
+	for (unsigned int i = 0; i < s->nengines; i++) {
+		r->answers[i].m = s->m[i];
+		r->answers[i].values = x_alloc(sizeof(struct value));
+		r->answers[i].nvalues = 1;
+		outcome_clear(&s->m[i]->outcome);
+	}
+}
+
+/* What is left of the line behind the verb. */
+static char *rest_of(const struct statement *st)
+{
+	return st->rest < st->len ? x_strndup(st->line + st->rest, st->len - st->rest) : x_strdup("");
+}
+
+/* The options must fit every engine; where one is wrong the error stands at its word. */
+static bool options_fit(struct session *s, const struct statement *st, const char *options, struct reply *r)
+{
+	struct buf error = {0};
+	size_t at = 0;
+
+	for (unsigned int i = 0; i < s->nengines && !r->failed; i++) {
+		struct machine_config config;
+
+		machine_defaults(&config, s->engine[i]);
+		if (machine_parse(&config, s->machine_options, &error, &at) && !machine_parse(&config, options, &error, &at))
+			reply_fail(r, st, st->rest + at, "%s", buf_text(&error));
+	}
+	buf_done(&error);
+	return !r->failed;
+}
+
+void meta_machine(struct session *s, const struct statement *st, struct reply *r)
+{
+	char *options = rest_of(st);
+	struct buf error = {0};
+
+	if (options_fit(s, st, options, r)) {
+		if (lab_boot(s, s->engine, s->nengines, options, &error)) {
+			free(s->machine_line);
+			s->machine_line = options;
+			options = NULL;
+			s->nwatch = 0;
+			s->watch_all = false;
+			buf_clear(&s->log);
+			answer_ok(s, r);
+			r->boot = true;
+		} else {
+			reply_fail(r, st, st->rest, "%s", buf_text(&error));
+		}
+	}
+	buf_done(&error);
+	free(options);
+}
+
+void meta_engine(struct session *s, const struct statement *st, struct reply *r)
+{
+	enum engine_id engines[LAB_MAX];
+	unsigned int n = engines_parse(st->line + st->rest, st->len - st->rest, engines);
+	struct buf error = {0};
+
+	if (!n)
+		reply_fail(r, st, st->rest, "engine takes slab24, slab, slub, all, buddy24, buddy, or a list of them");
+	else if (!lab_boot(s, engines, n, s->machine_line, &error))
+		reply_fail(r, st, st->rest, "%s", buf_text(&error));
+	else
+		answer_ok(s, r);
+	buf_done(&error);
+}
+
+void meta_watch(struct session *s, const struct statement *st, struct reply *r)
+{
+	const char *name = st->line + st->rest;
+	size_t n = st->len - st->rest;
+	bool known = false;
+
+	if (n && name[n - 1] == ')' && name[0] == '(')
+		name++, n -= 2;
+	for (unsigned int i = 0; i < s->nengines; i++)
+		known |= cache_find(s->m[i], name, n) != NULL;
+	if (n == 1 && *name == '*') {
+		s->watch_all = true;
+	} else if (known) {
+		s->watch = x_realloc(s->watch, (s->nwatch + 1) * sizeof *s->watch);
+		s->watch[s->nwatch++] = intern_n(name, n);
+	} else {
+		reply_fail(r, st, st->rest, "there is no cache '%.*s'", (int)(n < 60 ? n : 60), name);
+		return;
+	}
+	answer_ok(s, r);
+}
+
+void meta_quit(struct session *s, const struct statement *st, struct reply *r)
+{
+	(void)st;
+	r->quit = true;
+	answer_ok(s, r);
+}
+
+void meta_buddyinfo(struct session *s, const struct statement *st, struct reply *r)
+{
+	(void)st;
+	answer_ok(s, r);
+	for (unsigned int i = 0; i < s->nengines; i++)
+		mm_buddyinfo(s->m[i], &r->text);
+}

@@ -1,0 +1,108 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Calls of the page allocator. */
+#include "core/command/call.h"
+
+#include "core/arena/ram.h"
+#include "core/event/emit.h"
+#include "core/mm/ops.h"
+
+static void ret_page(struct call *c, const struct page *page)
+{
+	c->answer->page_alloc = page;
+	c->ret.kind = VAL_NULL;
+	if (page)
+		c->ret = (struct value){ .value = page_to_pfn(c->m, page), .kind = VAL_PAGE };
+}
+
+static void ret_page_address(struct call *c, kaddr_t at)
+{
+	c->answer->page_alloc = at;
+	c->ret = (struct value){ .value = at, .kind = at ? VAL_PAGE_ADDR : VAL_NULL };
+}
+
+static void ret_address(struct call *c, kaddr_t at)
+{
+	c->ret = (struct value){ .value = at, .kind = at ? VAL_ADDR : VAL_NULL };
+}
+
+/* The struct page that a caller would pass: of a page's variable, or of the page at an address. */
+static struct page *page_arg(struct call *c)
+{
+	kaddr_t at;
+
+	if (c->value.kind == VAL_PAGE)
+		return pfn_to_page(c->m, c->value.value);
+	at = value_address(c->m, &c->value);
+	return ram_has(c->m, at, 1) ? virt_to_page(c->m, at) : NULL;
+}
+
+void call_alloc_pages(struct call *c)
+{
+	ret_page(c, mm_ops_of(c->m)->alloc(c->m, (uint32_t)call_num(c, 0), (unsigned int)call_num(c, 1)));
+}
+
+/* NULL and addresses go to free_pages(), which takes an address; what alloc_pages() gave goes to __free_pages(). */
+void call_free_pages(struct call *c)
+{
+	unsigned int order = (unsigned int)call_num(c, 1);
+
+	if (c->value.kind == VAL_PAGE)
+		mm_ops_of(c->m)->free(c->m, page_arg(c), order);
+	else
+		mm_ops_of(c->m)->free_addr(c->m, value_address(c->m, &c->value), order);
+}
+
+void call_get_free_pages(struct call *c)
+{
+	ret_page_address(c, mm_ops_of(c->m)->get_free(c->m, (uint32_t)call_num(c, 0), (unsigned int)call_num(c, 1)));
+}
+
+void call_get_zeroed_page(struct call *c)
+{
+	ret_page_address(c, mm_ops_of(c->m)->get_zeroed(c->m, (uint32_t)call_num(c, 0)));
+}
+
+static void unsupported(struct call *c)
+{
+	c->ret.kind = VAL_UNSUPPORTED;
+}
+
+void call_kmap(struct call *c)
+{
+	struct page *page = page_arg(c);
+
+	if (!mm_ops_of(c->m)->map)
+		unsupported(c);
+	else if (page)
+		ret_address(c, mm_ops_of(c->m)->map(c->m, page));
+	else
+		OOPS(c->m, "kmap of something that is no page");
+}
+
+void call_kunmap(struct call *c)
+{
+	struct page *page = page_arg(c);
+
+	if (!mm_ops_of(c->m)->unmap)
+		unsupported(c);
+	else if (page)
+		mm_ops_of(c->m)->unmap(c->m, page);
+	else
+		OOPS(c->m, "kunmap of something that is no page");
+}
+
+void call_drain_pages(struct call *c)
+{
+	if (mm_ops_of(c->m)->drain)
+		mm_ops_of(c->m)->drain(c->m, c->m->kernel->cpu);
+	else
+		unsupported(c);
+}
+
+void call_drain_all_pages(struct call *c)
+{
+	if (mm_ops_of(c->m)->drain_all)
+		mm_ops_of(c->m)->drain_all(c->m);
+	else
+		unsupported(c);
+}

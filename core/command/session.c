@@ -1,0 +1,350 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The session: takes a line, runs it on every machine of the lab, gives a reply. */
+#include "core/command/command.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/base/intern.h"
+#include "core/command/call.h"
+
+/* ---- replies ---- */
+
+void reply_fail(struct reply *r, const struct statement *st, size_t at, const char *fmt, ...)
+{
+	va_list ap;
+
+	if (r->failed)
+		return;
+	r->failed = true;
+	r->line = st->n;
+	r->column = 1;
+	for (size_t i = 0; i < at && i < st->len; i++)
+		r->column += ((unsigned char)st->line[i] & 0xc0) != 0x80;
+	va_start(ap, fmt);
+	buf_vprintf(&r->error, fmt, ap);
+	va_end(ap);
+}
+
+void reply_done(struct reply *r)
+{
+	buf_done(&r->error);
+	buf_done(&r->command);
+	buf_done(&r->text);
+	for (unsigned int i = 0; i < LAB_MAX; i++) {
+		free(r->answers[i].values);
+		free(r->answers[i].lacks);
+		buf_done(&r->answers[i].text);
+	}
+	*r = (struct reply){0};
+}
+
+/* ---- a command of calls ---- */
+
+struct machine *volatile machine_running;
+
+struct run {
+	struct session *s;
+	const struct statement *st;
+	struct reply *r;
+	struct bound bound[LAB_MAX];
+	uint64_t each;                  /* calls that one repetition makes: values of the list */
+	bool list;                      /* the call takes one value of a list */
+	unsigned int value_arg;
+};
+
+static bool call_lacks(const struct machine *m, const struct command *cmd)
+{
+	if (!cmd->needs)
+		return false;
+	return !m->slab || !*(void *const *)((const char *)m->slab + cmd->needs);
+}
+
+/* Which argument is a list to be taken one value a call; a variadic one is taken whole. */
+static void find_list(struct run *run)
+{
+	const char *sig = run->st->cmd->sig;
+	struct param p;
+
+	run->each = 1;
+	for (unsigned int k = 0; sig_next(&sig, &p); k++)
+		if (!strcmp(p.kind, "value") && !p.variadic) {
+			run->list = true;
+			run->value_arg = k;
+		}
+}
+
+static bool check_limits(struct run *run, struct machine *m, const struct bound *b)
+{
+	const struct statement *st = run->st;
+	size_t at = st->nargs ? st->tokens[st->args[0].first].at : st->len;
+	uint64_t n = b->arg[0].num;
+
+	if (st->cmd == &commands[CMD_cpu] && n >= m->config.cpus)
+		reply_fail(run->r, st, at, "the machine has CPUs 0 to %llu", (unsigned long long)m->config.cpus - 1);
+	else if (st->cmd == &commands[CMD_fail] && (n < 1 || n > INT32_MAX))
+		reply_fail(run->r, st, at, "N counts page allocations from 1");
+	else if (st->cmd == &commands[CMD_fail] && m->kernel->nfails + st->count > MAX_FAILS)
+		reply_fail(run->r, st, at, "no more than %d failures can be waited for", MAX_FAILS);
+	else if (st->cmd == &commands[CMD_tick] && n > UINT32_MAX)
+		reply_fail(run->r, st, at, "N is a number of jiffies up to %u", UINT32_MAX);
+	else if (st->cmd == &commands[CMD_read] && b->arg[2].num > 65536)
+		reply_fail(run->r, st, at, "LENGTH is at most 65536");
+	return !run->r->failed;
+}
+
+/* Binds on every machine before anything starts (C1). A word that only some kernels know makes the others answer
+ * "unsupported"; one that none knows is an error. */
+static bool bind_all(struct run *run)
+{
+	struct buf error = {0}, first = {0};
+	size_t at = 0, first_at = 0;
+	unsigned int known = 0;
+
+	for (unsigned int i = 0; i < run->s->nengines && !run->r->failed; i++) {
+		struct machine *m = run->s->m[i];
+		struct bound *b = &run->bound[i];
+		enum bind_result result = BIND_OK;
+
+		buf_clear(&error);
+		b->unsupported = call_lacks(m, run->st->cmd);
+		if (!b->unsupported) {
+			result = statement_bind(run->st, m, b, &error, &at);
+			if (result == BIND_WRONG)
+				reply_fail(run->r, run->st, at, "%s", buf_text(&error));
+			if (result == BIND_UNKNOWN) {
+				b->unsupported = true;
+				if (!first.len) {
+					buf_puts(&first, buf_text(&error));
+					first_at = at;
+				}
+			}
+		}
+		if (result == BIND_OK) {
+			known++;
+			check_limits(run, m, b);
+			if (run->list && b->arg[run->value_arg].nlist > run->each)
+				run->each = b->arg[run->value_arg].nlist;
+		}
+	}
+	if (!known)
+		reply_fail(run->r, run->st, first_at, "%s", buf_text(&first));
+	buf_done(&error);
+	buf_done(&first);
+	return !run->r->failed;
+}
+
+/* The body of one call. The name on the left exists even when the call traps: it is NULL then, as a variable that the
+ * kernel never came to set. */
+static void run_body(struct machine *m, void *ctx)
+{
+	struct call *c = ctx;
+	const struct statement *st = c->st;
+	struct variable *v = NULL;
+
+	if (st->assign || st->cmd->results) {
+		if (!c->unit || !st->repeat)
+			v = var_open(m, st->assign, st->repeat);
+		else
+			v = (struct variable *)(uintptr_t)(st->assign ? var_find(m, st->assign) : var_result(m, 0));
+		if (st->repeat && (st->assign || c->unit < ANSWER_VALUES))
+			var_set(m, v, c->unit, &(struct value){ .kind = VAL_NULL });
+	}
+	if (c->b->unsupported || c->value.kind == VAL_UNSUPPORTED)
+		c->ret.kind = VAL_UNSUPPORTED;
+	else
+		st->cmd->call(c);
+	if (m->slab && m->slab->call_end)
+		m->slab->call_end(m);
+	if (v && c->ret.kind != VAL_BYTES && (st->assign || !st->repeat || c->unit < ANSWER_VALUES))
+		var_set(m, v, st->repeat ? c->unit : 0, &c->ret);
+}
+
+static void keep_answer(struct answer *a, const struct call *c, bool trapped)
+{
+	struct machine *m = a->m;
+	struct value ret = c->ret;
+
+	if (trapped) {
+		ret = (struct value){ .value = m->outcome.trap, .kind = VAL_TRAP };
+		if (a->trap == TRAP_NONE) {
+			a->trap = m->outcome.trap;
+			strcpy(a->trap_text, m->outcome.trap_text);
+		}
+	}
+	a->count++;
+	if (a->nvalues < (a->array ? ANSWER_VALUES : 1)) {
+		a->values = x_realloc(a->values, (a->nvalues + 1) * sizeof *a->values);
+		a->values[a->nvalues++] = ret;
+	} else if (!a->array && a->values[0].kind != VAL_TRAP) {
+		a->values[0] = ret;             /* of a list: a trap stays visible */
+	}
+}
+
+/* One call on one machine. False when the host gave out. */
+static bool run_unit(struct run *run, unsigned int i, uint64_t unit)
+{
+	struct session *s = run->s;
+	struct answer *a = &run->r->answers[i];
+	struct machine *m = s->m[i];
+	struct call c = { .m = m, .st = run->st, .b = &run->bound[i], .answer = a, .unit = unit, .ret = { .kind = VAL_VOID } };
+	const struct bound_arg *list = &run->bound[i].arg[run->value_arg];
+	bool fine;
+
+	if (run->list && list->nlist)
+		c.value = list->list[unit % run->each < list->nlist ? unit % run->each : list->nlist - 1];
+	c.unit = run->each > 1 ? unit / run->each : unit;
+	m->outcome.trap = TRAP_NONE;
+	machine_running = m;
+	fine = machine_call(m, run_body, &c);
+	machine_running = NULL;
+	if (!fine && m->outcome.trap == TRAP_HOST)
+		return false;
+	keep_answer(a, &c, !fine);
+	a->calls++;
+	if (m->journal.recording == RECORD_EVENTS)
+		a->events += history_events(m, history_calls(m));
+	s->trapped |= !fine;
+	return true;
+}
+
+static void begin_answer(struct run *run, unsigned int i)
+{
+	struct machine *m = run->s->m[i];
+	struct answer *a = &run->r->answers[i];
+
+	a->m = m;
+	a->array = run->st->repeat;
+	a->has_events = m->journal.recording == RECORD_EVENTS;
+	a->page_call = run->st->cmd->group == GRP_PAGES;
+	outcome_clear(&m->outcome);
+	history_begin_command(m, buf_text(&run->r->command), run->st->n);
+	a->first_call = history_calls(m) + 1;
+}
+
+/* Takes the command back on all machines: the host had no memory for it. */
+static void abandon(struct run *run)
+{
+	struct session *s = run->s;
+
+	reply_fail(run->r, run->st, 0, "%s", "the host has no memory left for this call; nothing was changed");
+	for (unsigned int i = 0; i < s->nengines; i++)
+		if (s->recording != RECORD_OFF)
+			history_seek(s->m[i], (struct moment){ run->r->answers[i].first_call, 0 });
+}
+
+static void run_units(struct run *run)
+{
+	struct session *s = run->s;
+
+	run->r->wanted = run->st->count;
+	for (unsigned int i = 0; i < s->nengines; i++)
+		begin_answer(run, i);
+	run->r->nanswers = s->nengines;
+	for (uint64_t unit = 0; unit < run->st->count * run->each; unit++) {
+		if (s->interrupted && *s->interrupted && unit % run->each == 0) {
+			run->r->interrupted = true;
+			return;
+		}
+		for (unsigned int i = 0; i < s->nengines; i++)
+			if (!run_unit(run, i, unit)) {
+				abandon(run);
+				return;
+			}
+		run->r->done = (unit + 1) / run->each;
+	}
+}
+
+static void run_calls(struct session *s, const struct statement *st, struct reply *r)
+{
+	struct run run = { .s = s, .st = st, .r = r };
+
+	find_list(&run);
+	if (bind_all(&run))
+		run_units(&run);
+	for (unsigned int i = 0; i < s->nengines; i++)
+		bound_done(&run.bound[i]);
+}
+
+/* ---- lines ---- */
+
+bool session_boot(struct session *s, struct buf *error)
+{
+	return s->m[0] || lab_boot(s, s->engine, s->nengines, s->machine_line, error);
+}
+
+static void run_statement(struct session *s, const struct statement *st, struct reply *r)
+{
+	struct buf error = {0};
+
+	r->cmd = st->cmd;
+	if (st->cmd != &commands[CMD_machine] && !session_boot(s, &error))
+		reply_fail(r, st, 0, "%s", buf_text(&error));
+	else if (st->cmd->meta)
+		st->cmd->meta(s, st, r);
+	else if (!history_at_border(s->m[0]))
+		reply_fail(r, st, 0, "this is the middle of a call: `finish` it, or `goto` the end of one, before the next");
+	else
+		run_calls(s, st, r);
+	buf_done(&error);
+}
+
+void session_run(struct session *s, const char *line, size_t len, uint32_t n, struct reply *r)
+{
+	struct statement st;
+	size_t lead = 0;
+
+	*r = (struct reply){ .n = n };
+	if (statement_parse(&st, line, len, n, r)) {
+		while (lead < st.len && (line[lead] == ' ' || line[lead] == '\t'))
+			lead++;
+		buf_write(&r->command, line + lead, st.len - lead);
+		if (st.cmd)
+			run_statement(s, &st, r);
+		else
+			r->empty = true;
+	}
+	statement_done(&st);
+}
+
+/* ---- life ---- */
+
+static bool options_fit(struct session *s, struct buf *error)
+{
+	for (unsigned int i = 0; i < s->nengines; i++) {
+		struct machine_config config;
+		size_t at;
+
+		machine_defaults(&config, s->engine[i]);
+		if (!machine_parse(&config, s->machine_options, error, &at))
+			return false;
+	}
+	return true;
+}
+
+struct session *session_new(const struct session_options *o, struct buf *error)
+{
+	struct session *s = x_alloc(sizeof *s);
+	const char *engine = o->engine ? o->engine : "slub";
+
+	s->machine_options = x_strdup(o->machine ? o->machine : "");
+	s->machine_line = x_strdup("");
+	s->recording = o->recording;
+	s->nengines = engines_parse(engine, strlen(engine), s->engine);
+	if (!s->nengines)
+		buf_printf(error, "there is no engine '%s': slab24, slab, slub, all, buddy24, buddy, or a list of them", engine);
+	if (s->nengines && options_fit(s, error))
+		return s;
+	session_free(s);
+	return NULL;
+}
+
+void session_free(struct session *s)
+{
+	lab_free(s);
+	free(s->machine_options);
+	free(s->machine_line);
+	free(s->watch);
+	buf_done(&s->log);
+	free(s);
+}

@@ -1,0 +1,8 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The table of either build; see ops.h. */
+#include "core/mm/ops.h"
+
+const struct mm_ops MM_NAME(ops) = {
+	.alloc = alloc_pages, .free = __free_pages, .get_free = __get_free_pages, .get_zeroed = get_zeroed_page,
+	.free_addr = free_pages,
+};
