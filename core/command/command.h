@@ -130,6 +130,9 @@ struct session {
 	volatile bool *interrupted;             /* set by Ctrl-C; NULL: nobody can */
 	bool trapped;                   /* some call ended in a trap since the session began (--fail-on-bug) */
 	bool no_boot_answer;
+	struct breakpoint *breaks;      /* search.h */
+	size_t nbreaks;
+	uint32_t last_break;            /* the id of the newest */
 	void *face;                     /* the face's own */
 };
 
@@ -139,6 +142,9 @@ void session_free(struct session *s);
 
 /* Runs one line. `n` is its number for answers and errors. The reply is the caller's: reply_done. */
 void session_run(struct session *s, const char *line, size_t len, uint32_t n, struct reply *r);
+
+/* For commands that end in a command (`step CALL`): runs the line from st->rest on, into the same reply. */
+void session_run_part(struct session *s, const struct statement *st, struct reply *r);
 
 /* Boots the machines if that was not done yet. False with a message. */
 bool session_boot(struct session *s, struct buf *error);

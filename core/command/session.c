@@ -307,6 +307,19 @@ void session_run(struct session *s, const char *line, size_t len, uint32_t n, st
 	statement_done(&st);
 }
 
+void session_run_part(struct session *s, const struct statement *st, struct reply *r)
+{
+	struct statement part;
+
+	buf_clear(&r->command);
+	buf_write(&r->command, st->line + st->rest, st->len - st->rest);
+	if (statement_parse(&part, st->line + st->rest, st->len - st->rest, st->n, r) && part.cmd)
+		run_statement(s, &part, r);
+	statement_done(&part);
+	for (size_t i = 0; r->failed && i < st->rest; i++)
+		r->column += ((unsigned char)st->line[i] & 0xc0) != 0x80;
+}
+
 /* ---- life ---- */
 
 static bool options_fit(struct session *s, struct buf *error)
@@ -345,6 +358,7 @@ void session_free(struct session *s)
 	free(s->machine_options);
 	free(s->machine_line);
 	free(s->watch);
+	free(s->breaks);
 	buf_done(&s->log);
 	free(s);
 }

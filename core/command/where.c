@@ -262,7 +262,7 @@ bool where_name(struct machine *m, uint64_t offset, struct where *w)
 		where_page(m, w);
 	else
 		where_state(m, w);
-	return true;
+	return w->form != WHERE_HIDDEN;
 }
 
 void where_pointer(struct machine *m, const void *p, struct buf *out)
@@ -373,8 +373,10 @@ static void add_word(struct machine *m, const struct word_change *wc, struct cha
 			byte++;
 			continue;
 		}
-		if (!where_name(m, base + byte, &c.where))
+		if (!where_name(m, base + byte, &c.where)) {
+			buf_done(&c.where.name);
 			return;
+		}
 		byte = (unsigned int)(c.where.offset - base);
 		c.new = part_of(now, byte, c.where.size);
 		c.old = c.new ^ part_of(wc->x, byte, c.where.size);
@@ -395,6 +397,14 @@ void changes_between(struct machine *m, const struct segment *seg, uint64_t from
 		if (g.list[i].x)
 			add_word(m, &g.list[i], out);
 	free(g.list);
+}
+
+void changes_of_word(struct machine *m, uint32_t word, uint64_t x, struct changes *out)
+{
+	struct word_change wc = { .word = word, .x = x };
+
+	*out = (struct changes){0};
+	add_word(m, &wc, out);
 }
 
 void changes_done(struct changes *c)

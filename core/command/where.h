@@ -10,7 +10,7 @@
 #include "core/journal/history.h"
 #include "core/machine/machine.h"
 
-enum where_form { WHERE_INT, WHERE_HEX, WHERE_LINK, WHERE_POINTER, WHERE_ADDRESS, WHERE_YES, WHERE_BYTES };
+enum where_form { WHERE_INT, WHERE_HEX, WHERE_LINK, WHERE_POINTER, WHERE_ADDRESS, WHERE_YES, WHERE_BYTES, WHERE_HIDDEN };
 
 /* One field that lies, wholly or in part, in an aligned 8-byte word of the slot. */
 struct where {
@@ -41,6 +41,8 @@ struct change {
  * just behind them. Fields that ended as they were are left out. The list is the caller's: changes_done. */
 struct changes { struct change *list; size_t n, room; };
 void changes_between(struct machine *m, const struct segment *seg, uint64_t from, uint64_t to, struct changes *out);
+/* The same for one word whose net change x is known, when the machine stands behind it. */
+void changes_of_word(struct machine *m, uint32_t word, uint64_t x, struct changes *out);
 void changes_done(struct changes *c);
 
 #endif

@@ -1,0 +1,353 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Looking at what is there: hexdump, the events of a call, what changed between two moments, what a word means. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/arena/ram.h"
+#include "core/arena/room.h"
+#include "core/base/intern.h"
+#include "core/command/call.h"
+#include "core/command/time.h"
+#include "core/command/where.h"
+#include "core/event/event.h"
+#include "core/mm/gfp.h"
+#include "core/mm/page.h"
+
+#define DUMP_BYTES      4096u           /* most that one hexdump shows */
+#define DIFF_ROWS       200u
+
+/* ---- addresses ---- */
+
+static size_t token_at(const struct statement *st, size_t at)
+{
+	size_t i = 0;
+
+	while (i + 1 < st->ntokens && st->tokens[i].at < at)
+		i++;
+	return i;
+}
+
+bool address_parse(const struct statement *st, size_t at, struct machine *m, kaddr_t *address, uint64_t *bytes, struct reply *r)
+{
+	struct bound_arg arg = {0};
+	struct buf error = {0};
+	struct object_place place;
+	size_t i = token_at(st, at), wrong = at;
+	bool good = false;
+
+	if (at >= st->len) {
+		reply_fail(r, st, at, "an object, a variable or an address is expected here");
+		return false;
+	}
+	if (value_parse(st, &i, m, &arg, &error, &wrong) != BIND_OK) {
+		reply_fail(r, st, wrong, "%s", buf_text(&error));
+	} else if (arg.nlist != 1) {
+		reply_fail(r, st, at, "one object is expected here");
+	} else {
+		*address = value_address(m, &arg.list[0]);
+		*bytes = arg.list[0].kind == VAL_PAGE || arg.list[0].kind == VAL_PAGE_ADDR ? PAGE_SIZE : 8;
+		if (m->slab && m->slab->place(m, *address, &place))
+			*bytes = place.offset < place.size ? place.size - place.offset : 8;
+		good = true;
+	}
+	free(arg.list);
+	buf_done(&error);
+	return good;
+}
+
+/* ---- hexdump ---- */
+
+/* What begins at an address, for the right-hand margin: an object, its state. */
+static void note_text(struct machine *m, kaddr_t line, unsigned int n, struct buf *out)
+{
+	struct object_place at;
+	uint64_t last = 0;
+
+	for (unsigned int i = 0; m->slab && i < n; i += 4) {
+		uint64_t ref;
+
+		if (!m->slab->place(m, line + i, &at))
+			continue;
+		ref = REF(cache_head(at.cache)->name, at.seq, at.index);
+		if (line + i >= at.object + at.object_size || ref == last || (i && at.object != line + i))
+			continue;
+		last = ref;
+		buf_puts(out, i ? ", " : "  ");
+		ref_text(out, ref);
+		if (at.object != line + i)
+			buf_printf(out, "+%u", at.offset);
+		if (at.free)
+			buf_puts(out, " free");
+	}
+}
+
+static void dump_line(struct machine *m, kaddr_t line, kaddr_t from, kaddr_t to, struct buf *out)
+{
+	unsigned char bytes[16];
+
+	room_read(m, line, bytes, 16);
+	buf_printf(out, "%0*" PRIx64 " ", (int)m->arch->word * 2, line);
+	for (unsigned int i = 0; i < 16; i++) {
+		if (line + i < from || line + i >= to)
+			buf_puts(out, "   ");
+		else
+			buf_printf(out, " %02x", bytes[i]);
+		if (i == 7)
+			buf_putc(out, ' ');
+	}
+	buf_puts(out, "  ");
+	for (unsigned int i = 0; i < 16; i++)
+		buf_putc(out, line + i < from || line + i >= to ? ' ' : bytes[i] >= 0x20 && bytes[i] < 0x7f ? (char)bytes[i] : '.');
+	note_text(m, line, 16, out);
+	buf_putc(out, '\n');
+}
+
+/* hexdump THING [BYTES] */
+void meta_hexdump(struct session *s, const struct statement *st, struct reply *r)
+{
+	uint64_t bytes, wanted = 0;
+	kaddr_t address;
+	size_t last = st->len, begin;
+
+	/* A number behind a blank at the end is the count. */
+	for (begin = last; begin > st->rest && st->line[begin - 1] != ' ' && st->line[begin - 1] != ','; begin--)
+		;
+	if (begin > st->rest && !number_parse(st->line + begin, last - begin, &wanted))
+		wanted = 0;
+	for (unsigned int i = 0; i < s->nengines; i++) {
+		struct machine *m = s->m[i];
+
+		if (!address_parse(st, st->rest, m, &address, &bytes, r))
+			return;
+		if (wanted)
+			bytes = wanted;
+		if (bytes > DUMP_BYTES)
+			bytes = DUMP_BYTES;
+		if (!ram_has(m, address, bytes)) {
+			reply_fail(r, st, st->rest, "there is no memory at %" PRIx64, address);
+			return;
+		}
+		for (kaddr_t line = address & ~(kaddr_t)15; line < address + bytes; line += 16)
+			dump_line(m, line, address, address + bytes, &r->text);
+	}
+}
+
+/* ---- events of a call ---- */
+
+void meta_events(struct session *s, const struct statement *st, struct reply *r)
+{
+	for (unsigned int i = 0; i < s->nengines; i++) {
+		struct machine *m = s->m[i];
+		uint64_t call = m->history.cursor.call;
+		struct event_view ev;
+
+		if (st->rest < st->len && (!number_parse(st->line + st->rest, st->len - st->rest, &call) ||
+					   call < history_first(m) || call > history_calls(m))) {
+			reply_fail(r, st, st->rest, "no such call: %" PRIu64 " to %" PRIu64 " are kept", history_first(m), history_calls(m));
+			return;
+		}
+		if (!call) {
+			buf_puts(&r->text, "Nothing has been called yet.\n");
+			continue;
+		}
+		buf_printf(&r->text, "call %" PRIu64 ": %s\n", call, history_command(m, call)->text);
+		for (uint64_t k = 1; history_event(m, call, k, &ev); k++) {
+			bool here = m->history.cursor.call == call && m->history.cursor.event == k;
+
+			buf_printf(&r->text, "%c%4" PRIu64 " %c ", here ? '>' : ' ', k, group_info[event_info[ev.event].group].letter);
+			buf_pad(&r->text, ' ', ev.depth);
+			event_text(&r->text, m, &ev);
+			buf_putc(&r->text, '\n');
+		}
+	}
+}
+
+/* ---- what changed between two moments ---- */
+
+struct net { uint32_t word; uint64_t x; };
+struct nets { struct net *list; size_t n, room; };
+
+static bool take_store(void *ctx, uint32_t word, uint64_t x, uint16_t site)
+{
+	struct nets *a = ctx;
+
+	(void)site;
+	if (a->n == a->room)
+		a->list = x_realloc(a->list, (a->room = a->room ? a->room * 2 : 1024) * sizeof *a->list);
+	a->list[a->n++] = (struct net){ word, x };
+	return true;
+}
+
+static int by_word(const void *a, const void *b)
+{
+	const struct net *x = a, *y = b;
+
+	return x->word < y->word ? -1 : x->word > y->word;
+}
+
+/* Index of the first store of the path's segment behind a moment. */
+static uint64_t stores_at(struct machine *m, const struct segment *seg, struct moment at)
+{
+	struct event_view ev;
+
+	if (at.call <= seg->fork)
+		return 0;
+	if (at.event && history_event(m, at.call, at.event, &ev))
+		return ev.stores_to;
+	return history_call(m, at.call)->store;
+}
+
+/* All stores between two moments a <= b of the path, folded to one change a word. */
+static void gather(struct machine *m, struct moment a, struct moment b, struct nets *out)
+{
+	const struct segment *seg = history_segment(m, b.call ? b.call : 1);
+	const struct segment *first = history_segment(m, a.call ? a.call : 1);
+	uint64_t end = stores_at(m, seg, b);
+	size_t n = 0;
+
+	for (;; seg = seg->parent) {
+		history_each_store(seg, seg == first ? stores_at(m, seg, a) : 0, end, take_store, out);
+		if (seg == first)
+			break;
+		end = stores_at(m, seg->parent, (struct moment){ seg->fork, history_events(m, seg->fork) });
+	}
+	if (out->n)
+		qsort(out->list, out->n, sizeof *out->list, by_word);
+	for (size_t i = 0; i < out->n;) {
+		struct net sum = out->list[i];
+
+		for (i++; i < out->n && out->list[i].word == sum.word; i++)
+			sum.x ^= out->list[i].x;
+		if (sum.x)
+			out->list[n++] = sum;
+	}
+	out->n = n;
+}
+
+static void diff_text(struct machine *m, struct moment a, struct moment b, struct buf *out)
+{
+	struct moment back = m->history.cursor;
+	struct nets nets = {0};
+	size_t rows = 0;
+
+	gather(m, a, b, &nets);
+	history_seek(m, b);
+	for (size_t i = 0; i < nets.n && rows < DIFF_ROWS; i++) {
+		struct changes c;
+
+		changes_of_word(m, nets.list[i].word, nets.list[i].x, &c);
+		for (size_t k = 0; k < c.n; k++, rows++) {
+			const struct change *ch = &c.list[k];
+
+			buf_printf(out, "%s: ", buf_text(&ch->where.name));
+			where_value(m, &ch->where, ch->old, out);
+			buf_puts(out, " -> ");
+			where_value(m, &ch->where, ch->new, out);
+			buf_putc(out, '\n');
+		}
+		changes_done(&c);
+	}
+	if (rows >= DIFF_ROWS)
+		buf_printf(out, "and more: %zu words changed in all\n", nets.n);
+	if (!rows)
+		buf_puts(out, "nothing changed\n");
+	history_seek(m, back);
+	free(nets.list);
+}
+
+/* diff A B, or diff A: from there to the cursor. */
+void meta_diff(struct session *s, const struct statement *st, struct reply *r)
+{
+	const char *text = st->line + st->rest;
+	size_t n = st->rest < st->len ? st->len - st->rest : 0, first = 0, second;
+
+	while (first < n && text[first] != ' ')
+		first++;
+	second = first;
+	while (second < n && text[second] == ' ')
+		second++;
+	for (unsigned int i = 0; i < s->nengines; i++) {
+		struct machine *m = s->m[i];
+		struct moment a, b = m->history.cursor;
+
+		if (!moment_parse(m, text, first, &a)) {
+			reply_fail(r, st, st->rest, "a moment is expected here: CALL, CALL.EVENT, start or end");
+			return;
+		}
+		if (second < n && !moment_parse(m, text + second, n - second, &b)) {
+			reply_fail(r, st, st->rest + second, "a moment is expected here: CALL, CALL.EVENT, start or end");
+			return;
+		}
+		if (a.call > b.call || (a.call == b.call && a.event > b.event)) {
+			struct moment swap = a;
+
+			a = b;
+			b = swap;
+		}
+		diff_text(m, a, b, &r->text);
+	}
+}
+
+/* ---- explain ---- */
+
+static void explain_event(const struct event_info *info, struct buf *out)
+{
+	buf_printf(out, "%s is an event (%s). %s\n  \"%s\"\n", info->name, group_info[info->group].what, info->why, info->text);
+	for (unsigned int i = 0; i < info->nfields; i++)
+		buf_printf(out, "  {%s}  %s\n", info->field[i].name, unit_what[info->field[i].unit]);
+}
+
+static bool explain_gfp(struct machine *m, const char *word, size_t n, struct buf *out)
+{
+	uint32_t value, bit;
+	const char *name, *what;
+	bool found = false;
+
+	if (!gfp_find(m, word, n, &value))
+		return false;
+	for (unsigned int i = 0; (name = gfp_name(m, i, &bit, &what)); i++)
+		if (strlen(name) == n && !strncmp(name, word, n))
+			buf_printf(out, "%s = 0x%x: %s\n", name, value, what);
+	for (unsigned int i = 0; (name = gfp_name(m, i, &bit, &what)); i++)
+		if (bit && !(bit & (bit - 1)) && (value & bit) && !strncmp(name, "__", 2) && value != bit) {
+			buf_printf(out, "  %-16s %s\n", name, what);
+			found = true;
+		}
+	return found || true;
+}
+
+static bool explain_flag(struct machine *m, const char *word, size_t n, struct buf *out)
+{
+	const char *name, *what;
+	uint64_t value;
+
+	for (unsigned int i = 0; m->slab && m->slab->flag_name && (name = m->slab->flag_name(m, i, &value, &what)); i++)
+		if (strlen(name) == n && !strncmp(name, word, n)) {
+			buf_printf(out, "%s = 0x%" PRIx64 ": %s\n", name, value, what);
+			return true;
+		}
+	return false;
+}
+
+void meta_explain(struct session *s, const struct statement *st, struct reply *r)
+{
+	const char *word = st->line + st->rest;
+	size_t n = st->rest < st->len ? st->len - st->rest : 0;
+	const struct command *cmd;
+	enum event_id id;
+
+	if (n > 4 && !strncmp(word, "gfp ", 4)) {
+		word += 4;
+		n -= 4;
+	}
+	if ((id = event_find(word, n)) != EV_none) {
+		explain_event(&event_info[id], &r->text);
+	} else if (s->nengines && (explain_gfp(s->m[0], word, n, &r->text) || explain_flag(s->m[0], word, n, &r->text))) {
+		return;
+	} else if (n && (cmd = command_find(word, n, NULL))) {
+		buf_printf(&r->text, "%s: %s\n%s", cmd->name, cmd->help, cmd->more);
+	} else {
+		reply_fail(r, st, st->rest, "nothing is known about this word; `help` and `help events` list what is");
+	}
+}

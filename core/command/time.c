@@ -1,0 +1,471 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Moving in history: step, back, next, finish, up, goto, undo's finer siblings. Each moves the cursor of every machine of
+ * the lab and shows the moment it came to. */
+#include "core/command/time.h"
+
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/arena/ram.h"
+#include "core/base/intern.h"
+#include "core/command/call.h"
+#include "core/command/search.h"
+#include "core/command/where.h"
+#include "core/event/event.h"
+
+#define STACK_MAX 32
+#define ROWS_MAX  12
+
+/* ---- moments ---- */
+
+bool moment_parse(struct machine *m, const char *text, size_t n, struct moment *at)
+{
+	const char *dot = memchr(text, '.', n);
+	uint64_t call, event;
+	size_t len = dot ? (size_t)(dot - text) : n;
+
+	if (n == 5 && !strncmp(text, "start", 5)) {
+		call = history_first(m);
+		*at = history_calls(m) ? (struct moment){ call, 0 } : (struct moment){ 0, 0 };
+		return true;
+	}
+	if (n == 3 && !strncmp(text, "end", 3)) {
+		call = history_calls(m);
+		*at = (struct moment){ call, history_events(m, call) };
+		return true;
+	}
+	if (!number_parse(text, len, &call) || call < history_first(m) || call > history_calls(m))
+		return false;
+	event = history_events(m, call);
+	if (dot && (!number_parse(dot + 1, n - len - 1, &event) || event > history_events(m, call)))
+		return false;
+	*at = (struct moment){ call, event };
+	return true;
+}
+
+static bool one_event(struct machine *m, struct moment *at, bool forward)
+{
+	if (forward) {
+		if (at->event < history_events(m, at->call)) {
+			at->event++;
+		} else {
+			if (at->call >= history_calls(m))
+				return false;
+			*at = (struct moment){ at->call + 1, 1 };
+		}
+		return true;
+	}
+	if (at->event > 1) {
+		at->event--;
+	} else if (at->call > history_first(m)) {
+		*at = (struct moment){ at->call - 1, history_events(m, at->call - 1) };
+	} else {
+		if (!at->event)
+			return false;
+		at->event = 0;
+	}
+	return true;
+}
+
+/* How deep the call stack is behind an event: its own depth, one more when it enters a function. */
+static int depth_at(struct machine *m, struct moment at)
+{
+	struct event_view ev;
+
+	return history_event(m, at.call, at.event, &ev) ? ev.depth + (ev.event == EV_call) : 0;
+}
+
+bool moment_move(struct machine *m, struct moment *at, enum stride stride, bool forward)
+{
+	int depth = depth_at(m, *at);
+	struct moment to = *at;
+
+	if (stride == STRIDE_CALL) {
+		if (forward && to.event == history_events(m, to.call))
+			to.call++;
+		if (!forward && !to.event)
+			to.call--;
+		if (to.call < history_first(m) || to.call > history_calls(m))
+			return false;
+		to.event = forward ? history_events(m, to.call) : 0;
+		*at = to;
+		return true;
+	}
+	do {
+		if (!one_event(m, &to, forward))
+			return false;
+	} while (to.call == at->call && to.event && to.event < history_events(m, to.call) &&
+		 ((stride == STRIDE_OVER && depth_at(m, to) > depth) || (stride == STRIDE_OUT && depth_at(m, to) >= depth)));
+	*at = to;
+	return true;
+}
+
+/* ---- telling ---- */
+
+static void changes_text(struct machine *m, const struct event_view *ev, struct buf *out)
+{
+	struct changes c;
+
+	changes_between(m, ev->seg, ev->stores_from, ev->stores_to, &c);
+	for (size_t i = 0; i < c.n && i < ROWS_MAX; i++) {
+		const struct change *ch = &c.list[i];
+
+		buf_printf(out, "  %s: ", buf_text(&ch->where.name));
+		where_value(m, &ch->where, ch->old, out);
+		buf_puts(out, " -> ");
+		where_value(m, &ch->where, ch->new, out);
+		buf_putc(out, '\n');
+	}
+	if (c.n > ROWS_MAX)
+		buf_printf(out, "  and %zu more\n", c.n - ROWS_MAX);
+	changes_done(&c);
+}
+
+static void stack_text(struct machine *m, struct moment at, bool entering, struct buf *out)
+{
+	const char *functions[STACK_MAX];
+	unsigned int n = search_stack(m, at, functions, STACK_MAX);
+
+	(void)entering;
+	for (unsigned int i = 0; i < n; i++) {
+		buf_pad(out, ' ', 2 + i);
+		buf_printf(out, "%s%s\n", functions[i], i + 1 == n ? "  <" : "");
+	}
+}
+
+void moment_text(struct machine *m, struct buf *out)
+{
+	struct moment at = m->history.cursor;
+	const struct command_rec *cmd;
+	struct event_view ev;
+
+	if (!at.call) {
+		buf_puts(out, "Nothing has been called yet.\n");
+		return;
+	}
+	cmd = history_command(m, at.call);
+	if (!at.event || !history_event(m, at.call, at.event, &ev)) {
+		buf_printf(out, "-- before call %" PRIu64 ": %s\n", at.call, cmd->text);
+		return;
+	}
+	buf_printf(out, "-- call %" PRIu64 ", event %" PRIu64 " of %" PRIu64 " -- %s -- cpu %u%s\n", at.call, at.event,
+		   history_events(m, at.call), cmd->text, ev.cpu, ev.irqs_off ? ", interrupts off" : "");
+	stack_text(m, at, ev.event == EV_call, out);
+	buf_printf(out, "  [%c] ", group_info[event_info[ev.event].group].letter);
+	event_text(out, m, &ev);
+	buf_printf(out, "\n      %s\n", event_info[ev.event].why);
+	changes_text(m, &ev, out);
+}
+
+/* ---- the commands ---- */
+
+/* Says where each machine stands, under its engine's name when there are several. */
+static void show_moments(struct session *s, struct reply *r)
+{
+	for (unsigned int i = 0; i < s->nengines; i++) {
+		if (s->nengines > 1)
+			buf_printf(&r->text, "%s\n", engine_info[s->engine[i]].name);
+		moment_text(s->m[i], &r->text);
+	}
+}
+
+/* The rest of the line as a count from 1; 1 when there is none. */
+static bool rest_count(const struct statement *st, struct reply *r, uint64_t *count)
+{
+	*count = 1;
+	if (st->rest >= st->len)
+		return true;
+	if (number_parse(st->line + st->rest, st->len - st->rest, count) && *count > 0)
+		return true;
+	reply_fail(r, st, st->rest, "a count from 1 is expected here");
+	return false;
+}
+
+static void move_all(struct session *s, const struct statement *st, struct reply *r, enum stride stride, bool forward)
+{
+	uint64_t count, done = 0;
+	bool moved = false;
+
+	if (!rest_count(st, r, &count))
+		return;
+	for (unsigned int i = 0; i < s->nengines; i++) {
+		struct machine *m = s->m[i];
+		struct moment at = m->history.cursor;
+
+		for (done = 0; done < count && moment_move(m, &at, stride, forward); done++)
+			moved = true;
+		history_seek(m, at);
+	}
+	if (!moved)
+		buf_puts(&r->text, forward ? "This is the end of history: the next call makes more.\n" :
+			 "This is the beginning of history.\n");
+	show_moments(s, r);
+}
+
+/* `step` moves; `step CALL` runs the call and goes to its first event. */
+void meta_step(struct session *s, const struct statement *st, struct reply *r)
+{
+	uint64_t count;
+
+	if (st->rest < st->len && !number_parse(st->line + st->rest, st->len - st->rest, &count)) {
+		struct moment before[LAB_MAX];
+
+		for (unsigned int i = 0; i < s->nengines; i++)
+			before[i] = (struct moment){ history_calls(s->m[i]), 0 };
+		session_run_part(s, st, r);
+		if (r->failed)
+			return;
+		for (unsigned int i = 0; i < s->nengines; i++)
+			if (history_calls(s->m[i]) > before[i].call || !history_at_end(s->m[i]))
+				history_seek(s->m[i], (struct moment){ r->answers[i].first_call, 1 });
+		show_moments(s, r);
+		return;
+	}
+	move_all(s, st, r, STRIDE_EVENT, true);
+}
+
+void meta_back(struct session *s, const struct statement *st, struct reply *r)
+{
+	move_all(s, st, r, STRIDE_EVENT, false);
+}
+
+void meta_next(struct session *s, const struct statement *st, struct reply *r)
+{
+	move_all(s, st, r, STRIDE_OVER, true);
+}
+
+void meta_finish(struct session *s, const struct statement *st, struct reply *r)
+{
+	move_all(s, st, r, STRIDE_OUT, true);
+}
+
+void meta_up(struct session *s, const struct statement *st, struct reply *r)
+{
+	move_all(s, st, r, STRIDE_CALL, true);
+}
+
+void meta_goto(struct session *s, const struct statement *st, struct reply *r)
+{
+	struct moment to[LAB_MAX];
+
+	for (unsigned int i = 0; i < s->nengines; i++)
+		if (!moment_parse(s->m[i], st->line + st->rest, st->len - st->rest, &to[i])) {
+			reply_fail(r, st, st->rest, "no such moment: CALL, CALL.EVENT, start or end; calls %" PRIu64 " to %" PRIu64 " are kept",
+				   history_first(s->m[i]), history_calls(s->m[i]));
+			return;
+		}
+	for (unsigned int i = 0; i < s->nengines; i++)
+		history_seek(s->m[i], to[i]);
+	show_moments(s, r);
+}
+
+/* ---- breakpoints ---- */
+
+static size_t word_end(const struct statement *st, size_t at)
+{
+	while (at < st->len && st->line[at] != ' ' && st->line[at] != '\t')
+		at++;
+	return at;
+}
+
+static size_t word_begin(const struct statement *st, size_t at)
+{
+	while (at < st->len && (st->line[at] == ' ' || st->line[at] == '\t'))
+		at++;
+	return at;
+}
+
+/* "if FIELD OP VALUE" behind an event's name. */
+static bool parse_condition(const struct statement *st, size_t at, struct breakpoint *b, struct reply *r)
+{
+	size_t end = word_end(st, at);
+	const struct event_info *info = &event_info[b->event];
+	uint64_t number;
+
+	if (end - at != 2 || strncmp(st->line + at, "if", 2)) {
+		reply_fail(r, st, at, "'if FIELD OP VALUE' is expected here");
+		return false;
+	}
+	at = word_begin(st, end);
+	end = word_end(st, at);
+	for (b->field = info->nfields; --b->field >= 0;)
+		if (strlen(info->field[b->field].name) == end - at && !strncmp(info->field[b->field].name, st->line + at, end - at))
+			break;
+	if (b->field < 0) {
+		reply_fail(r, st, at, "%s has no such field; `explain %s` lists them", info->name, info->name);
+		return false;
+	}
+	at = word_begin(st, end);
+	end = word_end(st, at);
+	if (!compare_find(st->line + at, end - at, &b->op)) {
+		reply_fail(r, st, at, "one of == != < <= > >= is expected here");
+		return false;
+	}
+	at = word_begin(st, end);
+	if (at >= st->len) {
+		reply_fail(r, st, at, "a value is expected here");
+		return false;
+	}
+	b->number = number_parse(st->line + at, st->len - at, &number);
+	b->value = (int64_t)number;
+	b->value_text = intern_n(st->line + at, st->len - at);
+	return true;
+}
+
+/* What `break write` watches: an object by name, or what a variable points to. */
+static bool parse_watched(struct session *s, const struct statement *st, size_t at, struct breakpoint *b, struct reply *r)
+{
+	struct machine *m = s->m[0];
+	struct object_place place;
+	kaddr_t address;
+	uint64_t bytes;
+
+	if (!address_parse(st, at, m, &address, &bytes, r))
+		return false;
+	if (m->slab && m->slab->place(m, address, &place) && address == place.object)
+		bytes = place.size;
+	if (!ram_has(m, address, bytes)) {
+		reply_fail(r, st, at, "there is no memory at that address");
+		return false;
+	}
+	b->kind = BREAK_WRITE;
+	b->offset = slot_offset(ram_at(m, address));
+	b->bytes = bytes;
+	return true;
+}
+
+static void list_breaks(struct session *s, struct reply *r)
+{
+	for (size_t i = 0; i < s->nbreaks; i++)
+		buf_printf(&r->text, "%3u  break %s\n", s->breaks[i].id, intern_text(s->breaks[i].text));
+	if (!s->nbreaks)
+		buf_puts(&r->text, "No breakpoints. `break buddy_split`, `break kmem_cache_grow`, `break write OBJECT` make one.\n");
+}
+
+void meta_break(struct session *s, const struct statement *st, struct reply *r)
+{
+	struct breakpoint b = { .field = -1 };
+	size_t at = st->rest, end = word_end(st, at), after = word_begin(st, end);
+
+	if (at >= st->len) {
+		list_breaks(s, r);
+		return;
+	}
+	b.text = intern_n(st->line + at, st->len - at);
+	if (end - at == 5 && !strncmp(st->line + at, "write", 5)) {
+		if (!parse_watched(s, st, after, &b, r))
+			return;
+	} else if ((b.event = event_find(st->line + at, end - at)) != EV_none) {
+		b.kind = BREAK_EVENT;
+		if (after < st->len && !parse_condition(st, after, &b, r))
+			return;
+	} else if (function_exists(st->line + at, end - at)) {
+		b.kind = BREAK_FUNCTION;
+		b.function = intern_n(st->line + at, end - at);
+	} else {
+		reply_fail(r, st, at, "no event and no function has that name; `help events` lists the events");
+		return;
+	}
+	b.id = ++s->last_break;
+	s->breaks = x_realloc(s->breaks, (s->nbreaks + 1) * sizeof *s->breaks);
+	s->breaks[s->nbreaks++] = b;
+	buf_printf(&r->text, "breakpoint %u: %s. `run` and `reverse-run` stop there.\n", b.id, intern_text(b.text));
+}
+
+void meta_delete(struct session *s, const struct statement *st, struct reply *r)
+{
+	uint64_t id;
+
+	if (st->rest >= st->len) {
+		s->nbreaks = 0;
+		buf_puts(&r->text, "All breakpoints are gone.\n");
+		return;
+	}
+	if (number_parse(st->line + st->rest, st->len - st->rest, &id))
+		for (size_t i = 0; i < s->nbreaks; i++)
+			if (s->breaks[i].id == id) {
+				memmove(&s->breaks[i], &s->breaks[i + 1], (s->nbreaks - i - 1) * sizeof *s->breaks);
+				s->nbreaks--;
+				return;
+			}
+	reply_fail(r, st, st->rest, "no such breakpoint; `break` lists them");
+}
+
+static void run_to_break(struct session *s, struct reply *r, bool forward)
+{
+	for (unsigned int i = 0; i < s->nengines; i++) {
+		struct machine *m = s->m[i];
+		struct moment at;
+		size_t which = 0;
+
+		if (search_break(m, s->breaks, s->nbreaks, forward, s->interrupted, &at, &which)) {
+			s->breaks[which].hits++;
+			buf_printf(&r->text, "breakpoint %u: %s\n", s->breaks[which].id, intern_text(s->breaks[which].text));
+		} else if (s->interrupted && *s->interrupted) {
+			buf_puts(&r->text, "Stopped on the way.\n");
+			r->interrupted = true;
+		} else {
+			buf_printf(&r->text, "No breakpoint on the way to the %s of history.\n", forward ? "end" : "beginning");
+		}
+		history_seek(m, at);
+	}
+	show_moments(s, r);
+}
+
+void meta_run(struct session *s, const struct statement *st, struct reply *r)
+{
+	(void)st;
+	run_to_break(s, r, true);
+}
+
+void meta_reverse_run(struct session *s, const struct statement *st, struct reply *r)
+{
+	(void)st;
+	run_to_break(s, r, false);
+}
+
+/* ---- who ---- */
+
+static void who_text(struct machine *m, uint64_t offset, uint64_t bytes, struct buf *out)
+{
+	const char *functions[STACK_MAX];
+	struct moment cursor = m->history.cursor;
+	struct writer w;
+	struct where where;
+	uint64_t now;
+	unsigned int n;
+
+	if (!search_writer(m, offset, bytes, &w)) {
+		buf_puts(out, "no recorded call has written there");
+		buf_puts(out, history_first(m) > 1 ? ", or history has forgotten it\n" : ": it is as the boot left it\n");
+		return;
+	}
+	memcpy(&now, (const char *)m + (uint64_t)w.word * 8, 8);
+	where_name(m, (uint64_t)w.word * 8 + (unsigned int)__builtin_ctzll(w.x) / 8, &where);
+	buf_printf(out, "%s was last written by event %" PRIu64 " of call %" PRIu64 ", %s on cpu %u\n", buf_text(&where.name),
+		   w.at.event, w.at.call, history_command(m, w.at.call)->text, history_call(m, w.at.call)->cpu);
+	n = search_stack(m, w.at, functions, STACK_MAX);
+	for (unsigned int i = 0; i < n; i++)
+		buf_printf(out, "%s%s", i ? " > " : "  ", functions[i]);
+	buf_printf(out, "\n  %s\n", w.site->text);
+	(void)cursor;
+	buf_done(&where.name);
+}
+
+void meta_who(struct session *s, const struct statement *st, struct reply *r)
+{
+	for (unsigned int i = 0; i < s->nengines; i++) {
+		struct machine *m = s->m[i];
+		kaddr_t address;
+		uint64_t bytes;
+
+		if (!address_parse(st, st->rest, m, &address, &bytes, r))
+			return;
+		if (!ram_has(m, address, bytes)) {
+			reply_fail(r, st, st->rest, "there is no memory at that address");
+			return;
+		}
+		who_text(m, slot_offset(ram_at(m, address)), bytes, &r->text);
+	}
+}
