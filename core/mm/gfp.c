@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/machine/machine.h"
+#include "core/mm/page.h"
 
 struct gfp_name { const char *eras, *name; uint32_t value; const char *what; };
 
@@ -38,7 +39,8 @@ static const struct gfp_name *best_name(const struct machine *m, uint32_t left)
 	for (size_t i = 0; i < NAMES; i++) {
 		const struct gfp_name *g = &names[i];
 
-		if (!g->value || !has_era(m, g) || (g->value & left) != g->value || !strncmp(g->name, "SLAB_", 5))
+		if (!g->value || !has_era(m, g) || (g->value & left) != g->value || !strncmp(g->name, "SLAB_", 5) ||
+		    strchr(g->eras, 'm'))
 			continue;
 		if (!best || __builtin_popcount(g->value) > __builtin_popcount(best->value) ||
 		    (g->value == best->value && !strncmp(best->name, "__", 2)))
@@ -58,6 +60,51 @@ void gfp_text(struct buf *b, const struct machine *m, uint32_t mask)
 		buf_printf(b, "%s%s", first ? "" : "|", g->name);
 	if (mask)
 		buf_printf(b, "%s0x%x", first ? "" : "|", mask);
+}
+
+/* ---- what a mask asks for: 4.0 ---- */
+
+#define GFP_ZONEMASK    0x0fu
+
+const char *gfp_zone_bad(const struct machine *m, uint32_t mask)
+{
+	static const char *const bad[16] = {
+		[0x3] = "__GFP_DMA|__GFP_HIGHMEM", [0x5] = "__GFP_DMA|__GFP_DMA32", [0x6] = "__GFP_HIGHMEM|__GFP_DMA32",
+		[0x7] = "__GFP_DMA|__GFP_HIGHMEM|__GFP_DMA32", [0xb] = "__GFP_DMA|__GFP_HIGHMEM|__GFP_MOVABLE",
+		[0xd] = "__GFP_DMA|__GFP_DMA32|__GFP_MOVABLE", [0xe] = "__GFP_HIGHMEM|__GFP_DMA32|__GFP_MOVABLE",
+		[0xf] = "__GFP_DMA|__GFP_HIGHMEM|__GFP_DMA32|__GFP_MOVABLE",
+	};
+
+	return m->era == ERA_24 ? NULL : bad[mask & GFP_ZONEMASK];
+}
+
+/* Where an architecture lacks DMA32 or HighMem, Normal stands for it. */
+unsigned int gfp_zone(const struct machine *m, uint32_t mask)
+{
+	bool wide = m->config.arch == ARCH_X86_64;
+
+	if (gfp_zone_bad(m, mask))
+		return ZONE_DMA;
+	switch (mask & GFP_ZONEMASK) {
+	case __GFP_DMA:
+	case __GFP_DMA | __GFP_MOVABLE:
+		return ZONE_DMA;
+	case __GFP_DMA32:
+	case __GFP_DMA32 | __GFP_MOVABLE:
+		return wide ? ZONE_DMA32 : ZONE_NORMAL;
+	case __GFP_HIGHMEM:
+		return wide ? ZONE_NORMAL : ZONE_HIGHMEM;
+	case __GFP_HIGHMEM | __GFP_MOVABLE:
+		return ZONE_MOVABLE;
+	default:
+		return ZONE_NORMAL;
+	}
+}
+
+/* Both bits at once give MIGRATE_RESERVE; the kernel warns about them. */
+int gfp_migratetype(uint32_t mask)
+{
+	return (mask & __GFP_MOVABLE ? 2 : 0) | (mask & __GFP_RECLAIMABLE ? 1 : 0);
 }
 
 uint32_t gfp_kernel(const struct machine *m)

@@ -33,8 +33,13 @@ void kunmap(struct machine *m, struct page *page);
 void drain_pages(struct machine *m, unsigned int cpu);
 void drain_all_pages(struct machine *m);
 
+/* vmstat=percpu: this CPU's differences go into the zones' counters. */
+void vmstat_update(struct machine *m);
+
 /* "zones":[...] of the contract; boot: with the extra fields of the line of `machine`. */
 void mm_export_zones(struct machine *m, struct json *j, const char *name, bool boot);
+
+void mm_export_nodes(struct machine *m, struct json *j);
 
 /* The invariant walker (check.c): true when P1 .. P4 hold, else says which one and where. */
 bool mm_check(struct machine *m, struct buf *why);

@@ -44,3 +44,24 @@ const char *migratetype_name(int type)
 {
 	return type >= 0 && type < MIGRATE_TYPES ? type_names[type] : "?";
 }
+
+static struct zone *zone_from(const struct machine *m, unsigned int at)
+{
+	for (; at < m->config.nodes * MAX_NR_ZONES; at++) {
+		struct zone *zone = &m->kernel->node[at / MAX_NR_ZONES]->zones[at % MAX_NR_ZONES];
+
+		if (zone->spanned_pages)
+			return zone;
+	}
+	return NULL;
+}
+
+struct zone *first_zone(const struct machine *m)
+{
+	return zone_from(m, 0);
+}
+
+struct zone *next_zone(const struct machine *m, const struct zone *zone)
+{
+	return zone_from(m, zone->node * MAX_NR_ZONES + zone->index + 1);
+}

@@ -6,7 +6,10 @@
  * P2  A zeroed struct page is a valid tail of a free block (or a page nobody has): only the first page of a free
  *     block says so (PG_buddy, its order in private).
  * P3  A free block of order n starts at a pfn that is a multiple of 2^n.
- * P4  zone->free_pages is the number of pages in its free lists. */
+ * P4  zone->free_pages is the number of pages in its free lists; with vmstat=percpu, less what the CPUs have not yet
+ *     added of their own count (vm_stat_diff).
+ * P5  A compound block: its head is PG_compound with the order in private, its tails are PG_tail with the head's pfn
+ *     in private. */
 #ifndef CORE_MM_PAGE_H
 #define CORE_MM_PAGE_H
 
@@ -15,6 +18,9 @@
 
 #define MAX_ORDER       11              /* 4.0: orders 0 .. 10; 2.4: MAX_ORDER is 10, orders 0 .. 9 */
 #define MAX_ORDER_24    10
+
+#define PAGEBLOCK_ORDER         9       /* 4.0: a migrate type is kept for each stretch of 512 pages */
+#define PAGEBLOCK_PAGES         (1ul << PAGEBLOCK_ORDER)
 
 enum migratetype {
 	MIGRATE_UNMOVABLE, MIGRATE_RECLAIMABLE, MIGRATE_MOVABLE, MIGRATE_PCPTYPES,
@@ -28,9 +34,8 @@ enum zone_type { ZONE_DMA, ZONE_DMA32, ZONE_NORMAL, ZONE_HIGHMEM, ZONE_MOVABLE, 
 #define PG_slab         (1ul << 1)      /* belongs to a slab */
 #define PG_buddy        (1ul << 2)      /* first page of a free block; its order is in private */
 #define PG_compound     (1ul << 3)      /* head of a compound page; its order is in private */
-#define PG_tail         (1ul << 4)      /* tail of a compound page; first_page leads to the head */
+#define PG_tail         (1ul << 4)      /* tail of a compound page; private is the head's pfn (compound_head) */
 #define PG_pfmemalloc   (1ul << 5)
-#define PG_pcp          (1ul << 7)      /* on a per-CPU list */
 
 struct page {
 	struct list_head lru;                   /* free list, or whatever list the owner keeps; 2.4 slab: cache and slab */
@@ -62,43 +67,67 @@ struct free_area {
 	unsigned long *__journaled map;                 /* 2.4: a bit for each pair of buddies; NULL at the highest order */
 };
 
+enum zone_stat_item { NR_FREE_PAGES, NR_ALLOC_BATCH, NR_VM_ZONE_STAT_ITEMS };
+
+/* What one CPU keeps of one zone: struct per_cpu_pageset. */
 struct per_cpu_pages {
 	int __journaled count;                  /* pages on the lists */
 	int __journaled high;                   /* give back `batch` when count reaches it */
 	int __journaled batch;
 	struct list_head lists[MIGRATE_PCPTYPES];
-	int __journaled vm_stat_diff[2];        /* vmstat=percpu: NR_FREE_PAGES, NR_ALLOC_BATCH */
-	int __journaled stat_threshold;
+	int __journaled vm_stat_diff[NR_VM_ZONE_STAT_ITEMS];    /* vmstat=percpu: not yet in the zone's counters */
+	int __journaled stat_threshold;         /* a difference beyond this is added to the zone's counter */
+	int __journaled expire;                 /* vmstat=percpu, another node's zone: updates until the lists are drained */
 };
 
 struct zone {
-	unsigned long __journaled free_pages;           /* pages in the free lists (NR_FREE_PAGES) */
+	unsigned long __journaled free_pages;           /* pages in the free lists (NR_FREE_PAGES), as the zone knows it */
 	unsigned long __journaled pages_min, pages_low, pages_high;     /* watermarks, in pages */
-	long __journaled alloc_batch;                   /* 4.0: NR_ALLOC_BATCH */
-	unsigned long __journaled lowmem_reserve[MAX_NR_ZONES];
+	long __journaled alloc_batch;                   /* 4.0: NR_ALLOC_BATCH, pages until another zone has its turn */
+	unsigned long __journaled lowmem_reserve[MAX_NR_ZONES];         /* 4.0: kept from requests that prefer that zone */
 	uint64_t __journaled zone_start_pfn, spanned_pages, present_pages, managed_pages;
 	uint32_t __journaled node, index;               /* index: enum zone_type */
 	uint32_t __journaled fair_depleted;             /* 4.0: ZONE_FAIR_DEPLETED */
 	uint32_t __journaled need_balance;              /* 2.4 */
 	uint32_t __journaled nr_migrate_reserve_block;
+	unsigned long __journaled percpu_drift_mark;    /* vmstat=percpu: below it kswapd's check counts exactly */
 	struct free_area free_area[MAX_ORDER];
-	uint8_t *__journaled pageblock;                 /* 4.0: migrate type of each pageblock of 512 pages */
+	uint8_t __journaled *__journaled pageblock;     /* 4.0: migrate type of each pageblock of 512 pages */
 	struct per_cpu_pages *__journaled pcp[MAX_CPUS];
 };
+
+static inline uint64_t pageblocks_of(const struct zone *zone)
+{
+	return ((zone->zone_start_pfn + zone->spanned_pages + PAGEBLOCK_PAGES - 1) >> PAGEBLOCK_ORDER) -
+	       (zone->zone_start_pfn >> PAGEBLOCK_ORDER);
+}
 
 #define MAX_ZONELIST    (MAX_NODES * MAX_NR_ZONES)
 
 struct zonelist {
 	struct zone *__journaled zones[MAX_ZONELIST + 1];       /* in the order they are tried, NULL at the end */
+	uint32_t __journaled fullzones;         /* zonelist cache of NUMA machines: bit i: zones[i] was full lately */
+	uint64_t __journaled last_full_zap;     /* when fullzones was cleared, in jiffies */
 };
 
 struct pglist_data {
 	struct zone zones[MAX_NR_ZONES];        /* spanned_pages 0: no such zone */
-	struct zonelist zonelist[16];           /* 2.4: by the low bits of gfp; 4.0: [0], all zones, best first */
+	struct zonelist zonelist[16];           /* 2.4: by the low bits of gfp; 4.0: [0] all zones, [1] this node's */
 	uint32_t __journaled node_id;
 	uint32_t __journaled kswapd_max_order;
 	uint64_t __journaled start_pfn, spanned;
 };
+
+/* File-scope data of the page allocators: machine.kernel->pages. */
+struct page_globals {
+	uint32_t __journaled page_group_by_mobility_disabled;   /* 4.0: too little memory for migrate types */
+	uint32_t __journaled min_free_kbytes;                   /* 4.0 */
+};
+
+static inline struct page_globals *page_globals(const struct machine *m)
+{
+	return m->kernel->pages;
+}
 
 static inline struct page *pfn_to_page(const struct machine *m, uint64_t pfn)
 {
@@ -108,6 +137,17 @@ static inline struct page *pfn_to_page(const struct machine *m, uint64_t pfn)
 static inline uint64_t page_to_pfn(const struct machine *m, const struct page *page)
 {
 	return (uint64_t)(page - (struct page *)region_base(m, REGION_MEMMAP));
+}
+
+/* The first page of the compound block that a page belongs to, or the page itself. */
+static inline struct page *compound_head(const struct machine *m, struct page *page)
+{
+	return page->flags & PG_tail ? pfn_to_page(m, page->private) : page;
+}
+
+static inline unsigned int compound_order(const struct page *page)
+{
+	return page->flags & PG_compound ? (unsigned int)page->private : 0;
 }
 
 /* addr must be in the direct mapping (ram_has). */
@@ -138,5 +178,12 @@ const char *zone_name(const struct zone *zone);                                 
 const char *zone_name_of(const struct machine *m, unsigned int id);
 struct zone *zone_of_id(const struct machine *m, unsigned int id);
 const char *migratetype_name(int type);                                         /* "unmovable" ... */
+
+#define for_each_zone(m_, zone_)                                                                        \
+	for (struct zone *zone_ = first_zone(m_); zone_; zone_ = next_zone((m_), zone_))
+
+/* The zones that have memory, node by node, lowest first; NULL after the last. */
+struct zone *first_zone(const struct machine *m);
+struct zone *next_zone(const struct machine *m, const struct zone *zone);
 
 #endif

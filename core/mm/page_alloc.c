@@ -8,24 +8,13 @@
 #include "core/mm/gfp.h"
 #include "core/mm/policy.h"
 
-void zone_init_lists(struct machine *m, struct zone *zone, unsigned int node, unsigned int index, uint64_t start, uint64_t pages)
-{
-	SET(zone->node, node);
-	SET(zone->index, index);
-	SET(zone->zone_start_pfn, start);
-	SET(zone->spanned_pages, pages);
-	SET(zone->present_pages, pages);
-	for (unsigned int o = 0; o < MAX_ORDER; o++)
-		for (int t = 0; t < MIGRATE_TYPES; t++)
-			INIT_LIST_HEAD(&zone->free_area[o].free_list[t]);
-}
-
 void mm_boot(struct machine *m)
 {
 	for (unsigned int n = 0; n < m->config.nodes; n++) {
 		SET(m->kernel->node[n], state_alloc(m, sizeof(struct pglist_data), 64));
 		SET(m->kernel->node[n]->node_id, n);
 	}
+	SET(m->kernel->pages, state_alloc(m, sizeof(struct page_globals), 64));
 	policy_of(m)->boot(m);
 }
 
@@ -56,18 +45,15 @@ struct page *alloc_pages(struct machine *m, uint32_t gfp, unsigned int order)
 /* The block goes back when its last user lets go. */
 void __free_pages(struct machine *m, struct page *page, unsigned int order)
 {
-	struct zone *zone;
-
 	FRAME(m);
-	if (page->flags & PG_reserved)
+	if (m->era == ERA_24 && (page->flags & PG_reserved))
 		return;
 	SET(page->_count, page->_count - 1);
-	if (page->_count)
+	if (page->_count) {
+		EMIT(m, page_still_used, page_to_pfn(m, page), (uint64_t)page->_count);
 		return;
+	}
 	EMIT(m, mm_page_free, page_to_pfn(m, page), order);
-	zone = page_zone(m, page);
-	if (zone)
-		m->outcome.zone = (int)zone_id(zone);
 	policy_of(m)->free(m, page, order);
 }
 

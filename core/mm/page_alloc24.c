@@ -2,10 +2,10 @@
  * The page allocator of Linux 2.4.22: mm/page_alloc.c, and the boot state that mm/bootmem.c and arch/i386/mm/init.c
  * leave. Orders 0 .. 9, one list an order, a bitmap an order.
  *
- * A1  In free_area[o].map, o < 9, the bit of a pair of buddies is set exactly when one of the two, and not the other,
- *     is a free block of order o (or both are in use or both free: clear). Order 9 has no bitmap.
- * A2  Blocks are added at the head of their list, and taken from the head.
- * A3  Splitting leaves the lower half free and goes on with the upper: pages come from the top of a block. */
+ * How blocks are split and merged is in buddy.c (B1).
+ *
+ * A1  zone->free_pages alone decides whether a zone may give: a large block may still be missing.
+ * A2  need_balance, once set, stays: kswapd, who would clear it, never runs. */
 #include "core/mm/names.h"
 
 #include "core/event/emit.h"
@@ -15,69 +15,24 @@
 #define TOP_ORDER       (MAX_ORDER_24 - 1)
 #define WORD_BITS       (8 * sizeof(unsigned long))
 
-/* ---- the bitmaps ---- */
-
-/* Flips the bit of the pair that the block at `index` (pages from the zone's start) of this order belongs to, and
- * returns what it was. MARK_USED and __test_and_change_bit of the kernel. */
-static bool change_pair(struct free_area *area, unsigned long index, unsigned int order)
-{
-	unsigned long pair = index >> (1 + order), bit = 1ul << pair % WORD_BITS;
-	bool was = area->map[pair / WORD_BITS] & bit;
-
-	SET(area->map[pair / WORD_BITS], area->map[pair / WORD_BITS] ^ bit);
-	return was;
-}
-
 /* ---- giving out ---- */
 
-/* Cuts a block of order `high` that starts at `page` down to order `low`; what is not needed joins the free lists.
- * Returns the first page of the block of order `low`, the topmost one. mm/page_alloc.c expand() */
-static struct page *expand(struct machine *m, struct zone *zone, struct page *page, unsigned long index,
-			   unsigned int low, unsigned int high)
-{
-	FRAME(m);
-	while (high > low) {
-		struct free_area *area = &zone->free_area[--high];
-		unsigned long half = 1ul << high;
-
-		list_add(&page->lru, &area->free_list[0]);
-		SET(area->nr_free, area->nr_free + 1);
-		change_pair(area, index, high);
-		EMIT(m, buddy_split, page_to_pfn(m, page), high + 1, high);
-		index += half;
-		page += half;
-	}
-	return page;
-}
-
 /* Takes a block of this order from a zone, or NULL when no list has one. mm/page_alloc.c rmqueue() */
-static struct page *rmqueue24(struct machine *m, struct zone *zone, unsigned int order)
+static struct page *rmqueue(struct machine *m, struct zone *zone, unsigned int order)
 {
+	struct page *page;
+
 	FRAME(m);
 	spin_lock(m, LOCK_NAME("zone->lock"));
-	for (unsigned int high = order; high <= TOP_ORDER; high++) {
-		struct free_area *area = &zone->free_area[high];
-		struct page *page;
-		unsigned long index;
-
-		if (list_empty(&area->free_list[0]))
-			continue;
-		page = list_first_entry(&area->free_list[0], struct page, lru);
-		index = page_to_pfn(m, page) - zone->zone_start_pfn;
-		list_del(&page->lru);
-		SET(area->nr_free, area->nr_free - 1);
-		if (high != TOP_ORDER)
-			change_pair(area, index, high);
+	page = take_block(m, zone, order, 0);
+	if (page)
 		SET(zone->free_pages, zone->free_pages - (1ul << order));
-		EMIT(m, buddy_take, page_to_pfn(m, page), high, zone_id(zone));
-		page = expand(m, zone, page, index, order, high);
-		spin_unlock(m, LOCK_NAME("zone->lock"));
-		SET(page->_count, 1);
-		return page;
-	}
 	spin_unlock(m, LOCK_NAME("zone->lock"));
-	EMIT(m, zone_empty, zone_id(zone), order);
-	return NULL;
+	if (page)
+		SET(page->_count, 1);
+	else
+		EMIT(m, zone_empty, zone_id(zone), order);
+	return page;
 }
 
 enum pass { PASS_LOW, PASS_MIN };
@@ -101,7 +56,7 @@ static struct page *try_zones(struct machine *m, struct zonelist *list, uint32_t
 			continue;
 		}
 		EMIT(m, zone_try, zone_id(zone), zone->free_pages, min);
-		page = rmqueue24(m, zone, order);
+		page = rmqueue(m, zone, order);
 		if (page)
 			return page;
 	}
@@ -111,7 +66,7 @@ static struct page *try_zones(struct machine *m, struct zonelist *list, uint32_t
 /* First with the low marks; then kswapd is woken and the min marks count. Reclaim finds nothing here, so a caller that
  * may sleep gets NULL for a large order and would be kept waiting for ever for a small one.
  * mm/page_alloc.c __alloc_pages() */
-struct page *alloc24(struct machine *m, struct pglist_data *pgdat, uint32_t gfp, unsigned int order)
+static struct page *alloc24(struct machine *m, struct pglist_data *pgdat, uint32_t gfp, unsigned int order)
 {
 	struct zonelist *list = &pgdat->zonelist[gfp & 0x0f];
 	struct page *page;
@@ -140,39 +95,20 @@ struct page *alloc24(struct machine *m, struct pglist_data *pgdat, uint32_t gfp,
 
 /* ---- taking back ---- */
 
-/* A block joins the free lists, merged with its buddy as long as that is free too. The buddy of a block differs from it
- * in one bit of its index: the bit of its order. mm/page_alloc.c __free_pages_ok() */
-void free24(struct machine *m, struct page *page, unsigned int order)
+/* mm/page_alloc.c __free_pages_ok() */
+static void __free_pages_ok(struct machine *m, struct page *page, unsigned int order)
 {
 	struct zone *zone = page_zone(m, page);
-	struct page *base;
-	unsigned long index;
+	uint64_t pfn = page_to_pfn(m, page);
 
 	FRAME(m);
 	if (!zone)
 		BUG(m, "mm/page_alloc.c: the page is in no zone");
-	base = pfn_to_page(m, zone->zone_start_pfn);
-	index = (unsigned long)(page - base);
-	if (index & ((1ul << order) - 1))
-		BUG(m, "mm/page_alloc.c: pfn %llu is not aligned to order %u", (unsigned long long)page_to_pfn(m, page), order);
+	if (pfn & ((1ull << order) - 1))
+		BUG(m, "mm/page_alloc.c: pfn %llu is not aligned to order %u", (unsigned long long)pfn, order);
 	spin_lock(m, LOCK_NAME("zone->lock"));
 	SET(zone->free_pages, zone->free_pages + (1ul << order));
-	for (; order < TOP_ORDER; order++) {
-		struct free_area *area = &zone->free_area[order];
-		struct page *buddy = base + (index ^ (1ul << order));
-
-		if (!change_pair(area, index, order))
-			break;
-		if (!buddy->lru.next || !buddy->lru.prev)
-			OOPS(m, "NULL pointer: the buddy at pfn %llu is on no list", (unsigned long long)page_to_pfn(m, buddy));
-		list_del(&buddy->lru);
-		SET(area->nr_free, area->nr_free - 1);
-		EMIT(m, buddy_merge, page_to_pfn(m, base + index), page_to_pfn(m, buddy), order + 1);
-		index &= ~(1ul << order);
-	}
-	list_add(&base[index].lru, &zone->free_area[order].free_list[0]);
-	SET(zone->free_area[order].nr_free, zone->free_area[order].nr_free + 1);
-	EMIT(m, buddy_add, page_to_pfn(m, base + index), order);
+	give_block(m, zone, page, order, 0);
 	spin_unlock(m, LOCK_NAME("zone->lock"));
 }
 
@@ -180,14 +116,8 @@ void free24(struct machine *m, struct page *page, unsigned int order)
 
 static void add_at_boot(struct machine *m, struct zone *zone, uint64_t pfn, unsigned int order)
 {
-	struct page *page = pfn_to_page(m, pfn);
-	struct free_area *area = &zone->free_area[order];
-
-	list_add(&page->lru, &area->free_list[0]);
-	SET(area->nr_free, area->nr_free + 1);
+	add_free_block(m, zone, pfn_to_page(m, pfn), order, 0, false);
 	SET(zone->free_pages, zone->free_pages + (1ul << order));
-	if (order < TOP_ORDER)
-		change_pair(area, pfn - zone->zone_start_pfn, order);
 }
 
 /* Bootmem frees page by page and each merges at once. The same lists come out when the largest blocks are freed in the
@@ -222,7 +152,7 @@ static void free_highmem_at_boot(struct machine *m, struct zone *zone)
 	}
 }
 
-void boot_zone(struct machine *m, struct pglist_data *pgdat, unsigned int index, uint64_t start, uint64_t end)
+static void boot_zone(struct machine *m, struct pglist_data *pgdat, unsigned int index, uint64_t start, uint64_t end)
 {
 	struct zone *zone = &pgdat->zones[index];
 	uint64_t size = end - start;
@@ -253,6 +183,7 @@ static void boot24(struct machine *m)
 	boot_zone(m, pgdat, ZONE_NORMAL, dma, low);
 	boot_zone(m, pgdat, ZONE_HIGHMEM, low, m->pfns);
 	SET(pfn_to_page(m, 0)->flags, PG_reserved);
+	SET(pfn_to_page(m, 0)->_count, 1);
 	for (unsigned int mask = 0; mask < 16; mask++) {
 		unsigned int from = mask & __GFP_DMA ? 2 : mask & __GFP_HIGHMEM ? 0 : 1, n = 0;
 
@@ -263,5 +194,6 @@ static void boot24(struct machine *m)
 }
 
 const struct page_policy policy24 = {
-	.orders = MAX_ORDER_24, .boot = boot24, .alloc = alloc24, .free = free24,
+	.orders = MAX_ORDER_24, .gives_upper = true, .pair_bitmap = true, .tail_if_merging = false,
+	.boot = boot24, .alloc = alloc24, .free = __free_pages_ok,
 };
