@@ -14,13 +14,11 @@
 #include "core/journal/set.h"
 #include "core/machine/machine.h"
 
-static inline void journal_event(struct machine *m, const struct site *site, const uint64_t *words, unsigned int n)
+/* Writes the record at ev_next, where there must be room, and its n payload words. */
+static inline void journal_put_event(struct journal *j, const struct site *site, const uint64_t *words, unsigned int n)
 {
-	struct journal *j = &m->journal;
 	struct event_rec *ev;
 
-	if (__builtin_expect(j->ev_next == j->ev_end, 0))
-		journal_more_events(m);
 	if (n) {
 		if (__builtin_expect((unsigned long)(j->pl_end - j->pl_next) < n, 0))
 			journal_more_payload(j, n);
@@ -33,6 +31,14 @@ static inline void journal_event(struct machine *m, const struct site *site, con
 	ev->site = site_id(site);
 	ev->depth = j->depth;
 	ev->cpu = j->cpu;
+}
+
+static inline void journal_event(struct machine *m, const struct site *site, const uint64_t *words, unsigned int n)
+{
+	if (__builtin_expect(m->journal.ev_next == m->journal.ev_end, 0))
+		journal_event_slowly(m, site, words, n);
+	else
+		journal_put_event(&m->journal, site, words, n);
 }
 
 #if RECORD

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * The tree of segments and the cursor; see history.h. Far jumps: summary.c. */
+ * The cursor, and how calls are recorded; see history.h. The tree: segment.c. Far jumps: summary.c. */
 #include "core/journal/history.h"
 
 #include <assert.h>
@@ -7,7 +7,11 @@
 #include <string.h>
 
 #include "core/event/event.h"
+#include "core/journal/audit.h"
+#include "core/journal/expand.h"
+#include "core/journal/segment.h"
 #include "core/journal/summary.h"
+#include "core/journal/trim.h"
 #include "core/machine/machine.h"
 
 static struct history *history_of(const struct machine *m)
@@ -15,45 +19,15 @@ static struct history *history_of(const struct machine *m)
 	return (struct history *)(uintptr_t)&m->history;
 }
 
-/* ---- segments ---- */
-
-static struct segment *segment_new(struct history *h, struct segment *parent, uint64_t fork)
-{
-	struct segment *seg = x_alloc(sizeof *seg);
-
-	seg->parent = parent;
-	seg->fork = fork;
-	if (h->nsegments == h->segments_room) {
-		h->segments_room = h->segments_room ? h->segments_room * 2 : 8;
-		h->segments = x_realloc(h->segments, h->segments_room * sizeof *h->segments);
-	}
-	seg->id = h->nsegments;
-	h->segments[h->nsegments++] = seg;
-	return seg;
-}
-
-static void segment_free(struct segment *seg)
-{
-	summary_done(seg);
-	stream_done(&seg->stores);
-	stream_done(&seg->events);
-	stream_done(&seg->payload);
-	stream_done(&seg->anchors);
-	stream_done(&seg->calls);
-	for (uint32_t i = 0; i < seg->ncommands; i++)
-		free(seg->commands[i].text);
-	free(seg->commands);
-	free(seg);
-}
-
 void history_done(struct machine *m)
 {
 	struct history *h = history_of(m);
 
 	journal_detach(m);
-	for (uint32_t i = 0; i < h->nsegments; i++)
-		segment_free(h->segments[i]);
+	while (h->nsegments)
+		segment_remove(h, h->segments[h->nsegments - 1]);
 	free(h->segments);
+	audit_done(m);
 	*h = (struct history){ .limit = h->limit };
 }
 
@@ -64,15 +38,24 @@ void history_reset(struct machine *m)
 	history_done(m);
 	h->tip = segment_new(h, NULL, 0);
 	journal_attach(m, h->tip);
+	audit_begin(m);
+}
+
+/* ---- calls of the path ---- */
+
+/* The call's own segment on the path; the root for the beginning. */
+static struct segment *segment_of(const struct segment *tip, uint64_t call)
+{
+	while (tip->parent && call <= tip->fork)
+		tip = tip->parent;
+	return (struct segment *)(uintptr_t)tip;
 }
 
 struct segment *history_segment(const struct machine *m, uint64_t call)
 {
-	struct segment *seg = history_of(m)->tip;
+	const struct expansion *ex = &m->history.expansion;
 
-	while (seg->parent && call <= seg->fork)
-		seg = seg->parent;
-	return seg;
+	return ex->seg && ex->call == call ? ex->seg : segment_of(m->history.tip, call);
 }
 
 uint64_t history_calls(const struct machine *m)
@@ -82,66 +65,56 @@ uint64_t history_calls(const struct machine *m)
 
 uint64_t history_first(const struct machine *m)
 {
-	uint64_t first = 1;
+	const struct segment *root = segment_of(m->history.tip, 0);
 
-	for (const struct segment *seg = m->history.tip; seg; seg = seg->parent)
-		if (seg->first_kept) {
-			first = seg->fork + seg->first_kept + 1;
-			break;
-		}
-	return first;
-}
-
-static const struct call_rec *call_at(const struct segment *seg, uint64_t call)
-{
-	return stream_at(&seg->calls, call - seg->fork - 1, CHUNK_CALLS, sizeof(struct call_rec));
+	return root->fork + root->first_kept + 1;
 }
 
 const struct call_rec *history_call(const struct machine *m, uint64_t call)
 {
-	return call_at(history_segment(m, call), call);
+	return segment_call(history_segment(m, call), call);
 }
 
 const struct command_rec *history_command(const struct machine *m, uint64_t call)
 {
-	const struct segment *seg = history_segment(m, call);
+	const struct segment *seg = segment_of(m->history.tip, call);
 
-	return &seg->commands[call_at(seg, call)->command];
+	return segment_command(seg, segment_call(seg, call)->command);
 }
 
-/* Ends of a call's stores and events in its segment. */
-static uint64_t call_stores_end(const struct segment *seg, uint64_t call)
+/* Index of the first store, and of the first event, of a call that seg has; of the one after its last, their ends. */
+static uint64_t call_store(const struct segment *seg, uint64_t call)
 {
-	return call - seg->fork < seg->calls_end ? call_at(seg, call + 1)->store : seg->stores_end;
+	return segment_has(seg, call) ? segment_call(seg, call)->store : seg->stores_end;
 }
 
-static uint64_t call_events_end(const struct segment *seg, uint64_t call)
+static uint64_t call_event(const struct segment *seg, uint64_t call)
 {
-	return call - seg->fork < seg->calls_end ? call_at(seg, call + 1)->event : seg->events_end;
+	return segment_has(seg, call) ? segment_call(seg, call)->event : seg->events_end;
+}
+
+static uint64_t events_in(const struct segment *seg, uint64_t call)
+{
+	return segment_has(seg, call) ? call_event(seg, call + 1) - call_event(seg, call) : 0;
 }
 
 uint64_t history_events(const struct machine *m, uint64_t call)
 {
-	const struct segment *seg;
-
-	if (!call || call > history_calls(m))
-		return 0;
-	seg = history_segment(m, call);
-	return call_events_end(seg, call) - call_at(seg, call)->event;
+	return events_in(history_segment(m, call), call);
 }
 
 bool history_at_border(const struct machine *m)
 {
 	struct moment at = m->history.cursor;
 
-	return !at.call || !at.event || at.event == history_events(m, at.call);
+	return !at.event || at.event == history_events(m, at.call);
 }
 
 bool history_at_end(const struct machine *m)
 {
 	struct moment at = m->history.cursor;
 
-	return at.call == history_calls(m) && (!at.call || at.event == history_events(m, at.call));
+	return at.call == history_calls(m) && at.event == history_events(m, at.call);
 }
 
 /* ---- events ---- */
@@ -186,10 +159,10 @@ bool history_event(const struct machine *m, uint64_t call, uint64_t k, struct ev
 	const struct segment *seg;
 	uint64_t index;
 
-	if (call < history_first(m) || !k || k > history_events(m, call))
+	if (!k || k > history_events(m, call))
 		return false;
 	seg = history_segment(m, call);
-	rec = call_at(seg, call);
+	rec = segment_call(seg, call);
 	index = rec->event + k - 1;
 	ev = event_at(seg, index);
 	*view = (struct event_view){
@@ -228,15 +201,17 @@ void history_each_store(const struct segment *seg, uint64_t from, uint64_t to,
 /* ---- moving ---- */
 
 /* Index of the first store, in seg, that has not happened at a moment of the path. */
-static uint64_t stores_before(const struct segment *seg, struct moment at, uint64_t events)
+static uint64_t stores_before(const struct segment *seg, struct moment at)
 {
-	if (!at.call || at.call <= seg->fork)
-		return 0;
+	uint64_t events = events_in(seg, at.call);
+
+	if (at.call <= seg->fork + seg->first_kept)
+		return call_store(seg, seg->fork + seg->first_kept + 1);
 	if (!at.event)
-		return call_at(seg, at.call)->store;
+		return call_store(seg, at.call);
 	if (at.event == events)
-		return call_stores_end(seg, at.call);
-	return stores_end_of(seg, call_at(seg, at.call)->event + at.event - 1, call_at(seg, at.call)->store);
+		return call_store(seg, at.call + 1);
+	return stores_end_of(seg, call_event(seg, at.call) + at.event - 1, call_store(seg, at.call));
 }
 
 static bool on_path(const struct segment *tip, const struct segment *seg)
@@ -246,36 +221,61 @@ static bool on_path(const struct segment *tip, const struct segment *seg)
 	return tip;
 }
 
-/* Moves between two moments of the path. Backward: undo each segment down to its fork, then go on in its parent from
- * there. Forward: first reach the fork in the parent, then redo. */
-static void move_along(struct machine *m, struct moment from, struct moment to)
+/* Where a segment that leaves `seg` after call `fork` begins, in seg's stores. */
+static uint64_t fork_store(const struct segment *seg, uint64_t fork)
 {
-	struct segment *a = history_segment(m, from.call ? from.call : 1), *b = history_segment(m, to.call ? to.call : 1);
-	uint64_t at = stores_before(a, from, history_events(m, from.call));
-	uint64_t want = stores_before(b, to, history_events(m, to.call));
-
-	if (on_path(a, b)) {
-		for (; a != b; a = a->parent) {
-			summary_replay(m, a, at, 0);
-			at = a->fork == a->parent->fork ? 0 : call_stores_end(a->parent, a->fork);
-		}
-		summary_replay(m, b, at, want);
-	} else {
-		move_along(m, from, (struct moment){ b->fork, history_events(m, b->fork) });
-		summary_replay(m, b, 0, want);
-	}
+	return call_store(seg, (fork > seg->fork + seg->first_kept ? fork : seg->fork + seg->first_kept) + 1);
 }
 
+/* Redoes what leads to store `want` of b, from store `at` of a, an ancestor of b or b itself. */
+static void move_down(struct machine *m, struct segment *a, uint64_t at, struct segment *b, uint64_t want)
+{
+	if (a != b) {
+		move_down(m, a, at, b->parent, fork_store(b->parent, b->fork));
+		at = 0;
+	}
+	summary_replay(m, b, at, want);
+}
+
+/* Moves between two places of the path: undoes each segment down to its fork, then goes on in its parent from there;
+ * or redoes up to the fork in the parent, then the segment. */
+static void move_along(struct machine *m, struct segment *a, uint64_t at, struct segment *b, uint64_t want)
+{
+	for (; a != b && on_path(a, b); a = a->parent) {
+		summary_replay(m, a, at, 0);
+		at = fork_store(a->parent, a->fork);
+	}
+	move_down(m, a, at, b, want);
+}
+
+static bool is_moment(const struct machine *m, struct moment at)
+{
+	return at.call + 1 >= history_first(m) && at.call <= history_calls(m) && at.event <= history_events(m, at.call);
+}
+
+/* An expanded call's moments lie in its expansion, whose stores begin at 0: the segment's own records lead as far as
+ * the call's beginning. */
 bool history_seek(struct machine *m, struct moment to)
 {
 	struct history *h = history_of(m);
+	struct segment *inside = h->expansion.seg;
+	struct moment from = h->cursor, want = to;
 
-	if (to.call > history_calls(m) || to.event > history_events(m, to.call))
+	if (!is_moment(m, to))
 		return false;
-	if (to.call + 1 < history_first(m) || (to.call + 1 == history_first(m) && to.event != history_events(m, to.call)))
-		return false;
-	move_along(m, h->cursor, to);
+	if (inside && h->expansion.call == from.call) {
+		summary_replay(m, inside, stores_before(inside, from), 0);
+		from.event = 0;
+	}
+	if (inside && h->expansion.call == to.call)
+		want.event = 0;
+	struct segment *a = segment_of(h->tip, from.call), *b = segment_of(h->tip, want.call);
+
+	move_along(m, a, stores_before(a, from), b, stores_before(b, want));
+	if (inside && h->expansion.call == to.call)
+		summary_replay(m, inside, 0, stores_before(inside, to));
 	h->cursor = to;
+	audit_compare(m);
 	return true;
 }
 
@@ -289,29 +289,40 @@ static uint64_t calls_until(const struct segment *tip, const struct segment *com
 	return calls;
 }
 
-bool history_switch(struct machine *m, struct segment *tip, struct moment to)
+/* Up to where two paths are one. */
+static uint64_t calls_shared(const struct segment *old, const struct segment *tip)
 {
-	struct history *h = history_of(m);
-	struct segment *old = h->tip, *common = tip;
-	struct moment at = h->cursor;
-	uint64_t shared, other;
+	const struct segment *common = tip;
+	uint64_t a, b;
 
 	while (!on_path(old, common))
 		common = common->parent;
-	shared = calls_until(old, common);
-	other = calls_until(tip, common);
-	if (other < shared)
-		shared = other;
-	if (at.call > shared && !history_seek(m, (struct moment){ shared, history_events(m, shared) }))
-		return false;
+	a = calls_until(old, common);
+	b = calls_until(tip, common);
+	return a < b ? a : b;
+}
+
+bool history_switch(struct machine *m, struct segment *tip, struct moment to)
+{
+	struct history *h = history_of(m);
+	struct segment *old = h->tip;
+	struct moment at;
+	uint64_t shared = calls_shared(old, tip);
+
+	expansion_drop(m);
 	h->tip = tip;
-	if (history_seek(m, to)) {
-		journal_attach(m, tip);
-		return true;
+	if (!is_moment(m, to)) {
+		h->tip = old;
+		return false;
 	}
 	h->tip = old;
-	history_seek(m, at);
-	return false;
+	at = h->cursor;
+	if (at.call > shared)
+		history_seek(m, (struct moment){ shared, history_events(m, shared) });
+	h->tip = tip;
+	history_seek(m, to);
+	journal_attach(m, tip);
+	return true;
 }
 
 /* ---- recording ---- */
@@ -323,44 +334,81 @@ static void keep_ends(struct machine *m, struct segment *seg)
 	seg->payload_end = journal_payload(&m->journal);
 }
 
+/* Calls that the cursor stands behind. */
+static uint64_t calls_done(const struct machine *m)
+{
+	struct moment at = m->history.cursor;
+
+	return at.event || at.call < history_first(m) ? at.call : at.call - 1;
+}
+
+/* Copies a text into the segment's texts, or into memory of its own when it is long. */
+static const char *keep_text(struct segment *seg, const char *text, struct command_rec *cmd)
+{
+	size_t n = strlen(text) + 1;
+	char *to;
+
+	cmd->text_at = seg->texts_end;
+	if (n > CHUNK_BYTES / 8) {
+		cmd->own_bytes = (uint32_t)n;
+		seg->own_texts += n;
+		return x_strdup(text);
+	}
+	if (seg->texts_end % CHUNK_BYTES + n > CHUNK_BYTES)
+		seg->texts_end += CHUNK_BYTES - seg->texts_end % CHUNK_BYTES;
+	to = stream_next(&seg->texts, seg->texts_end, CHUNK_BYTES, 1);
+	seg->texts_end += n;
+	return memcpy(to, text, n);
+}
+
+static void add_command(struct segment *seg, const char *text, uint64_t first_call, uint32_t line)
+{
+	struct command_rec cmd = { .first_call = first_call, .line = line }, *last;
+
+	last = seg->commands_end ? segment_command(seg, seg->commands_end - 1) : NULL;
+	if (last && !last->own_bytes && !strcmp(last->text, text)) {
+		cmd.text = last->text;
+		cmd.text_at = last->text_at;
+	} else {
+		cmd.text = keep_text(seg, text, &cmd);
+	}
+	*(struct command_rec *)stream_next(&seg->commands, seg->commands_end, CHUNK_COMMANDS, sizeof cmd) = cmd;
+	seg->commands_end++;
+}
+
 void history_begin_command(struct machine *m, const char *text, uint32_t line)
 {
 	struct history *h = history_of(m);
-	struct segment *seg;
-	struct command_rec *cmd;
-	uint64_t done = h->cursor.event || !h->cursor.call ? h->cursor.call : h->cursor.call - 1;
+	uint64_t done;
 
+	if (m->journal.recording == RECORD_OFF || h->expansion.running)
+		return;
 	assert(history_at_border(m));
+	expansion_drop(m);
+	done = calls_done(m);
+	h->left = NULL;
 	if (done != history_calls(m)) {
-		struct segment *from = history_segment(m, done ? done : 1);
-
-		h->cursor = (struct moment){ done, history_events(m, done) };
-		h->tip = segment_new(h, from, done);
-		journal_attach(m, h->tip);
-	} else if (m->journal.seg != h->tip) {
-		journal_attach(m, h->tip);
+		h->left = h->tip;
+		h->tip = segment_new(h, segment_of(h->tip, done), done);
 	}
-	seg = h->tip;
-	if (seg->ncommands == seg->commands_room) {
-		seg->commands_room = seg->commands_room ? seg->commands_room * 2 : 16;
-		seg->commands = x_realloc(seg->commands, seg->commands_room * sizeof *seg->commands);
-	}
-	cmd = &seg->commands[seg->ncommands++];
-	*cmd = (struct command_rec){ .text = x_strdup(text), .first_call = done + 1, .line = line };
+	h->cursor = (struct moment){ done, history_events(m, done) };
+	if (m->journal.seg != h->tip)
+		journal_attach(m, h->tip);
+	add_command(h->tip, text, done + 1, line);
 }
 
 void history_begin_call(struct machine *m)
 {
-	struct history *h = history_of(m);
-	struct segment *seg = h->tip;
+	struct segment *seg = m->journal.seg;
 	struct call_rec *rec;
 
-	if (seg->calls_end % CHUNK_CALLS == 0 && seg->calls_end / CHUNK_CALLS == seg->calls.first + seg->calls.chunks)
-		stream_add_chunk(&seg->calls);
-	rec = stream_at(&seg->calls, seg->calls_end, CHUNK_CALLS, sizeof *rec);
+	assert(journal_stores(&m->journal) == seg->stores_end);         /* J5 */
+	assert(m->history.expansion.running || m->history.cursor.call == history_calls(m));
+	rec = stream_next(&seg->calls, seg->calls_end, CHUNK_CALLS, sizeof *rec);
 	*rec = (struct call_rec){
 		.store = journal_stores(&m->journal), .event = journal_events(&m->journal),
-		.payload = journal_payload(&m->journal), .command = seg->ncommands - 1, .cpu = m->journal.cpu & EVENT_CPU,
+		.payload = journal_payload(&m->journal), .command = (uint32_t)seg->commands_end - 1,
+		.cpu = m->journal.cpu & EVENT_CPU, .events_off = !m->journal.events_on,
 	};
 	m->journal.depth = 0;
 }
@@ -368,21 +416,49 @@ void history_begin_call(struct machine *m)
 void history_end_call(struct machine *m)
 {
 	struct history *h = history_of(m);
-	struct segment *seg = h->tip;
+	struct segment *seg = m->journal.seg;
 
+	m->journal.break_at = NO_BREAK;
+	audit_call(m);
 	seg->calls_end++;
-	seg->commands[seg->ncommands - 1].calls++;
 	keep_ends(m, seg);
+	if (h->expansion.running)
+		return;
+	segment_command(seg, seg->commands_end - 1)->calls++;
 	h->cursor.call = history_calls(m);
 	h->cursor.event = history_events(m, h->cursor.call);
-	if (h->limit && chunk_pool_used() > h->limit)
-		summary_trim(m);
+	if (h->limit && chunk_pool_used() != h->pool_seen) {
+		if (history_bytes(m) > h->limit)
+			history_trim(m);
+		h->pool_seen = chunk_pool_used();
+	}
+}
+
+/* The command at hand made no call: as if it had not been typed. */
+static void forget_command(struct machine *m)
+{
+	struct history *h = history_of(m);
+	struct segment *seg = h->tip;
+
+	seg->commands_end--;
+	segment_drop_commands(seg, seg->commands_end, seg->commands_end + 1);
+	if (seg->calls_end || !h->left)
+		return;
+	journal_detach(m);
+	h->tip = h->left;
+	segment_remove(h, seg);
+	h->made--;
+	h->left = NULL;
+	journal_attach(m, h->tip);
 }
 
 void history_abandon_call(struct machine *m)
 {
-	struct segment *seg = history_of(m)->tip;
+	struct segment *seg = m->journal.seg;
 
+	audit_abandon(m);
 	journal_replay(m, seg, journal_stores(&m->journal), seg->stores_end);
 	journal_attach(m, seg);
+	if (!m->history.expansion.running && seg->commands_end && !segment_command(seg, seg->commands_end - 1)->calls)
+		forget_command(m);
 }

@@ -5,9 +5,11 @@
 #include <assert.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
 
 #include "core/base/buf.h"
-#include "core/event/event.h"
+#include "core/event/emit.h"
+#include "core/journal/audit.h"
 #include "core/journal/history.h"
 #include "core/journal/set.h"
 #include "core/machine/machine.h"
@@ -17,26 +19,39 @@ _Static_assert(offsetof(struct machine, journal) == 0, "journal_at() finds the j
 
 /* ---- chunks: one size for every stream, recycled ---- */
 
+#define POOL_KEEPS      (64ull << 20)   /* bytes that may wait in the pool beside half of what is in use */
+
 static void **pool;             /* free chunks, linked through their first word */
 static uint64_t pool_used;      /* bytes in streams */
+static uint64_t pool_idle;      /* bytes in the pool */
 
+/* Straight from mmap, so that a chunk given back is really the host's again. */
 static void *chunk_get(void)
 {
 	void *chunk = pool;
 
-	if (chunk)
+	if (chunk) {
 		pool = *(void **)chunk;
-	else
-		chunk = x_realloc(NULL, CHUNK_BYTES);
+		pool_idle -= CHUNK_BYTES;
+	} else {
+		chunk = mmap(NULL, CHUNK_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+		if (chunk == MAP_FAILED)
+			out_of_memory(CHUNK_BYTES);
+	}
 	pool_used += CHUNK_BYTES;
 	return chunk;
 }
 
 static void chunk_put(void *chunk)
 {
+	pool_used -= CHUNK_BYTES;
+	if (pool_idle + CHUNK_BYTES > POOL_KEEPS + pool_used / 2) {
+		munmap(chunk, CHUNK_BYTES);
+		return;
+	}
 	*(void **)chunk = pool;
 	pool = chunk;
-	pool_used -= CHUNK_BYTES;
+	pool_idle += CHUNK_BYTES;
 }
 
 uint64_t chunk_pool_used(void)
@@ -44,13 +59,25 @@ uint64_t chunk_pool_used(void)
 	return pool_used;
 }
 
+uint64_t chunk_pool_idle(void)
+{
+	return pool_idle;
+}
+
+/* ---- streams ---- */
+
 void *stream_add_chunk(struct stream *s)
 {
+	void *chunk;
+
+	assert(!s->sealed);
 	if (s->chunks == s->room) {
+		s->chunk = x_realloc(s->chunk, (s->room ? s->room * 2 : 4) * sizeof *s->chunk);
 		s->room = s->room ? s->room * 2 : 4;
-		s->chunk = x_realloc(s->chunk, s->room * sizeof *s->chunk);
 	}
-	return s->chunk[s->chunks++] = chunk_get();
+	chunk = chunk_get();
+	s->chunk[s->chunks++] = chunk;
+	return chunk;
 }
 
 void *stream_at(const struct stream *s, uint64_t index, uint64_t per_chunk, size_t item)
@@ -61,25 +88,95 @@ void *stream_at(const struct stream *s, uint64_t index, uint64_t per_chunk, size
 	return (char *)s->chunk[chunk - s->first] + index % per_chunk * item;
 }
 
+void *stream_next(struct stream *s, uint64_t index, uint64_t per_chunk, size_t item)
+{
+	if (s->sealed)
+		stream_unseal(s);
+	if (index / per_chunk == s->first + s->chunks)
+		stream_add_chunk(s);
+	return stream_at(s, index, per_chunk, item);
+}
+
+/* Gives back the last chunk. */
+static void drop_last(struct stream *s)
+{
+	void *chunk = s->chunk[--s->chunks];
+
+	if (s->sealed) {
+		pool_used -= s->sealed;
+		s->sealed = 0;
+		free(chunk);
+	} else {
+		chunk_put(chunk);
+	}
+}
+
 void stream_drop_chunks(struct stream *s, uint64_t below)
 {
 	uint64_t n = below > s->first ? below - s->first : 0;
 
-	if (n > s->chunks)
+	if (n >= s->chunks) {
 		n = s->chunks;
-	for (uint64_t i = 0; i < n; i++)
+		while (s->chunks)
+			drop_last(s);
+	}
+	for (uint64_t i = 0; i < n && s->chunks; i++)
 		chunk_put(s->chunk[i]);
-	if (n && n < s->chunks)
+	if (s->chunks) {
 		memmove(s->chunk, s->chunk + n, (s->chunks - n) * sizeof *s->chunk);
-	s->chunks -= (uint32_t)n;
+		s->chunks -= (uint32_t)n;
+	}
 	s->first += n;
 }
 
-/* Gives back the chunks behind the one that the item `index` is, or will be, in. */
-static void stream_cut(struct stream *s, uint64_t index, uint64_t per_chunk)
+/* The chunk that item `end` is, or will be, in stays. */
+void stream_cut(struct stream *s, uint64_t end, uint64_t per_chunk)
 {
-	while (s->chunks > 1 && (s->first + s->chunks - 1) * per_chunk > index)
-		chunk_put(s->chunk[--s->chunks]);
+	while (s->chunks > 1 && (s->first + s->chunks - 1) * per_chunk > end)
+		drop_last(s);
+}
+
+void stream_seal(struct stream *s, uint64_t end, uint64_t per_chunk, size_t item)
+{
+	uint64_t bytes;
+	void *small;
+
+	if (s->sealed)
+		return;
+	stream_cut(s, end, per_chunk);
+	if (!s->chunks)
+		return;
+	bytes = (end - (s->first + s->chunks - 1) * per_chunk) * item;
+	if (bytes > CHUNK_BYTES / 2)
+		return;
+	if (!bytes)
+		bytes = item;
+	small = x_realloc(NULL, bytes);
+	memcpy(small, s->chunk[s->chunks - 1], bytes);
+	chunk_put(s->chunk[s->chunks - 1]);
+	s->chunk[s->chunks - 1] = small;
+	s->sealed = (uint32_t)bytes;
+	pool_used += bytes;
+}
+
+void stream_unseal(struct stream *s)
+{
+	void *chunk, *small;
+
+	if (!s->sealed)
+		return;
+	chunk = chunk_get();
+	small = s->chunk[s->chunks - 1];
+	memcpy(chunk, small, s->sealed);
+	free(small);
+	pool_used -= s->sealed;
+	s->sealed = 0;
+	s->chunk[s->chunks - 1] = chunk;
+}
+
+uint64_t stream_bytes(const struct stream *s)
+{
+	return (uint64_t)s->chunks * CHUNK_BYTES - (s->sealed ? CHUNK_BYTES - s->sealed : 0) + s->room * sizeof *s->chunk;
 }
 
 void stream_done(struct stream *s)
@@ -137,8 +234,8 @@ static void open_payload(struct journal *j, uint64_t index)
 	j->pl_end = j->pl_chunk + CHUNK_WORDS;
 }
 
-/* An event's words lie in one chunk: what is left of the old one stays unused (payload_next in history.c does the
- * same when it counts). */
+/* An event's words lie in one chunk: what is left of the old one stays unused (payload_of in history.c does the same
+ * when it counts). */
 void journal_more_payload(struct journal *j, unsigned int words)
 {
 	uint64_t index = j->pl_base + CHUNK_WORDS;
@@ -150,58 +247,82 @@ void journal_more_payload(struct journal *j, unsigned int words)
 
 static void note_anchor(struct journal *j, uint64_t index)
 {
-	struct stream *s = &j->seg->anchors;
-	uint64_t at = index / EVENT_ANCHOR;
+	uint64_t *anchor = stream_next(&j->seg->anchors, index / EVENT_ANCHOR, CHUNK_WORDS, sizeof(uint64_t));
 
-	if (at / CHUNK_WORDS == s->first + s->chunks)
-		stream_add_chunk(s);
-	*(uint64_t *)stream_at(s, at, CHUNK_WORDS, sizeof(uint64_t)) = journal_payload(j);
+	*anchor = journal_payload(j);
 }
 
-/* Called before the event at ev_next is written, when ev_next == ev_end: that is at every anchor, at break_at, and at
- * the chunk's end. */
-void journal_more_events(struct machine *m)
+/* How far the inline recorder may go from event `index` on: before the next anchor, and before break_at. */
+static void set_event_end(struct journal *j, uint64_t index)
+{
+	uint64_t stop = (index + EVENT_ANCHOR - 1) / EVENT_ANCHOR * EVENT_ANCHOR;
+
+	if (j->break_at >= index && j->break_at < stop)
+		stop = j->break_at;
+	j->ev_end = j->every_event ? j->ev_next : j->ev_chunk + (stop - j->ev_base);
+}
+
+/* What journal_event() does when ev_next == ev_end: at an anchor, at break_at, at a chunk's end. Whatever breaks in
+ * does so when the event is recorded, so that it closes the stores that came before it. */
+void journal_event_slowly(struct machine *m, const struct site *site, const uint64_t *words, unsigned int n)
 {
 	struct journal *j = &m->journal;
-	uint64_t index = journal_events(j), stop;
+	uint64_t index = journal_events(j);
 
+	machine_poll(m);
 	if (j->ev_next == j->ev_chunk_end) {
 		stream_add_chunk(&j->seg->events);
 		open_events(j, index);
 	}
 	if (index % EVENT_ANCHOR == 0)
 		note_anchor(j, index);
+	journal_put_event(j, site, words, n);
+	set_event_end(j, index + 1);
+	if (j->every_event)
+		audit_event(m);
 	if (index == j->break_at && j->on_break) {
-		j->break_at = ~0ull;
-		j->on_break(m);                 /* may record: nested calls end with ev_next == ev_end of their own */
-		index = journal_events(j);
-		if (j->ev_next == j->ev_chunk_end || index % EVENT_ANCHOR == 0) {
-			j->ev_end = j->ev_next;
-			journal_more_events(m);
-			return;
-		}
+		j->break_at = NO_BREAK;
+		j->on_break(m);
 	}
-	machine_poll(m);
-	stop = (index / EVENT_ANCHOR + 1) * EVENT_ANCHOR;
-	if (j->break_at > index && j->break_at < stop)
-		stop = j->break_at;
-	j->ev_end = j->ev_chunk + (stop - j->ev_base);
+}
+
+void journal_break_at(struct machine *m, uint64_t index, void (*on_break)(struct machine *m))
+{
+	m->journal.break_at = index;
+	m->journal.on_break = on_break;
+	m->journal.ev_end = m->journal.ev_next;
+}
+
+static void seal(struct segment *seg)
+{
+	stream_seal(&seg->stores, seg->stores_end, CHUNK_STORES, sizeof(struct store));
+	stream_seal(&seg->events, seg->events_end, CHUNK_EVENTS, sizeof(struct event_rec));
+	stream_seal(&seg->payload, seg->payload_end, CHUNK_WORDS, sizeof(uint64_t));
+	stream_seal(&seg->anchors, (seg->events_end + EVENT_ANCHOR - 1) / EVENT_ANCHOR, CHUNK_WORDS, sizeof(uint64_t));
+	stream_seal(&seg->calls, seg->calls_end, CHUNK_CALLS, sizeof(struct call_rec));
+	stream_seal(&seg->commands, seg->commands_end, CHUNK_COMMANDS, sizeof(struct command_rec));
+}
+
+/* Makes the stream end before item `end`, with room behind it. */
+static void open_stream(struct stream *s, uint64_t end, uint64_t per_chunk)
+{
+	if (!s->chunks)
+		stream_add_chunk(s);
+	stream_cut(s, end, per_chunk);
+	stream_unseal(s);
 }
 
 void journal_attach(struct machine *m, struct segment *seg)
 {
 	struct journal *j = &m->journal;
 
+	if (j->seg && j->seg != seg)
+		seal(j->seg);
+	open_stream(&seg->stores, seg->stores_end, CHUNK_STORES);
+	open_stream(&seg->events, seg->events_end, CHUNK_EVENTS);
+	open_stream(&seg->payload, seg->payload_end, CHUNK_WORDS);
 	j->seg = seg;
-	if (!seg->stores.chunks)
-		stream_add_chunk(&seg->stores);
-	if (!seg->events.chunks)
-		stream_add_chunk(&seg->events);
-	if (!seg->payload.chunks)
-		stream_add_chunk(&seg->payload);
-	stream_cut(&seg->stores, seg->stores_end, CHUNK_STORES);
-	stream_cut(&seg->events, seg->events_end, CHUNK_EVENTS);
-	stream_cut(&seg->payload, seg->payload_end, CHUNK_WORDS);
+	j->break_at = NO_BREAK;
 	open_stores(j, seg->stores_end);
 	open_events(j, seg->events_end);
 	open_payload(j, seg->payload_end);
@@ -209,13 +330,19 @@ void journal_attach(struct machine *m, struct segment *seg)
 
 void journal_detach(struct machine *m)
 {
-	m->journal.seg = NULL;
-	m->journal.st_next = m->journal.st_end = NULL;
-	m->journal.ev_next = m->journal.ev_end = NULL;
-	m->journal.pl_next = m->journal.pl_end = NULL;
+	struct journal *j = &m->journal;
+
+	if (j->seg)
+		seal(j->seg);
+	j->seg = NULL;
+	j->st_next = j->st_end = NULL;
+	j->ev_next = j->ev_end = NULL;
+	j->pl_next = j->pl_end = NULL;
 }
 
 /* ---- runs ---- */
+
+#define RUN_MIN 6       /* words; shorter runs are larger than their words one by one */
 
 /* Records that n words from `to` (aligned) change by x[], and changes them. */
 static void put_run(struct journal *j, uint64_t *to, const uint64_t *x, unsigned int n, uint16_t site)
@@ -243,26 +370,37 @@ static void put_run(struct journal *j, uint64_t *to, const uint64_t *x, unsigned
 		out[i] ^= x[i];
 }
 
-/* Splits x[0..n) at stretches of two and more unchanged words: a run costs its head and tail again. */
+static void put_words(struct journal *j, uint64_t *to, const uint64_t *x, unsigned int n, uint16_t site)
+{
+	for (unsigned int i = 0; i < n; i++)
+		if (x[i])
+			put_run(j, to + i, x + i, 1, site);
+}
+
+/* Records the changed words among x[0..n). A run costs a head and a tail of 16 bytes: it is cut at three and more words
+ * that stay as they are, and what is shorter than RUN_MIN words is recorded word by word. */
 static void put_changes(struct journal *j, uint64_t *to, const uint64_t *x, unsigned int n, uint16_t site)
 {
 	unsigned int i = 0;
 
 	while (i < n) {
-		unsigned int end, gap = 0;
+		unsigned int end = i + 1, gap = 0;
 
 		if (!x[i]) {
 			i++;
 			continue;
 		}
-		for (end = i + 1; end + gap < n && gap < 3; )
+		for (; end + gap < n && gap < 3; )
 			if (x[end + gap]) {
 				end += gap + 1;
 				gap = 0;
 			} else {
 				gap++;
 			}
-		put_run(j, to + i, x + i, end - i, site);
+		if (end - i >= RUN_MIN)
+			put_run(j, to + i, x + i, end - i, site);
+		else
+			put_words(j, to + i, x + i, end - i, site);
 		i = end;
 	}
 }
@@ -293,9 +431,18 @@ static void change_bytes(void *to, const unsigned char *from, int byte, size_t b
 	}
 }
 
+/* As memmove: the bytes may come from where they go. */
 void journal_write(void *to, const void *from, size_t bytes, const struct site *site)
 {
-	change_bytes(to, from, 0, bytes, site);
+	bool overlap = (uintptr_t)from < (uintptr_t)to && (uintptr_t)from + bytes > (uintptr_t)to;
+	void *copy = NULL;
+
+	if (overlap && bytes > (RUN_WORDS - 1) * 8) {
+		copy = x_realloc(NULL, bytes);
+		memcpy(copy, from, bytes);
+	}
+	change_bytes(to, copy ? copy : from, 0, bytes, site);
+	free(copy);
 }
 
 void journal_fill(void *to, int byte, size_t bytes, const struct site *site)

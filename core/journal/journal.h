@@ -6,14 +6,15 @@
  *                stream reads the same from both ends).
  *      events    8 bytes each: where its stores end, site, depth, cpu. Its number is its index.
  *      payload   one 64-bit word a field of an event; its place follows from the events before it (see anchors).
- *      calls     where each call begins in the three streams.
+ *      calls     where each call begins in the three streams; which command it belongs to.
  *
  * XOR undoes what it did: going back and going forward are one loop, and nothing else knows how to do either.
  *
  * J1  A record is written before its word changes, in the order of the stores.
  * J2  A run never crosses a chunk of the store stream; the room before the next chunk is filled with STORE_PAD.
  * J3  Between calls no event is open: the last event of a call (`ret`) ends where the call's stores end.
- * J4  A site's number fits 16 bits and is never printed. */
+ * J4  A site's number fits 16 bits and is never printed.
+ * J5  No store is made between calls (history_begin_call asserts it): H1 would not bring it back. */
 #ifndef CORE_JOURNAL_JOURNAL_H
 #define CORE_JOURNAL_JOURNAL_H
 
@@ -65,7 +66,8 @@ struct event_rec {
 struct call_rec {
 	uint64_t store, event, payload;         /* where it begins in its segment's streams */
 	uint32_t command;                       /* index of the command in its segment */
-	uint32_t cpu;                           /* the cpu it ran on */
+	uint16_t cpu;                           /* the cpu it ran on */
+	uint16_t events_off;                    /* recorded with its stores only: history_expand() finds the events */
 };
 
 #define CHUNK_BYTES     (1u << 20)
@@ -82,6 +84,7 @@ struct stream {
 	uint32_t chunks;        /* in use */
 	uint32_t room;          /* of the pointer array */
 	uint64_t first;         /* chunks given back */
+	uint32_t sealed;        /* the last chunk was cut to so many bytes; 0 when it is whole */
 };
 
 struct segment;
@@ -90,7 +93,7 @@ struct journal {
 	/* Hot: the inline recorders touch only these. */
 	struct store *st_next, *st_end;
 	uintptr_t st_bias;              /* st_next - st_bias, divided by 16, is the next store's index */
-	struct event_rec *ev_next, *ev_end;     /* ev_end also stops for an anchor, a break-in, an interrupt by the user */
+	struct event_rec *ev_next, *ev_end;     /* ev_end also stops for an anchor, for break_at, for an audit */
 	uint64_t *pl_next, *pl_end;
 	uint8_t depth;
 	uint8_t cpu;                    /* cpu | EVENT_IRQS_OFF */
@@ -101,11 +104,11 @@ struct journal {
 	uint64_t *pl_chunk;
 	uint64_t ev_base, pl_base;      /* index of the first item of the chunk at hand */
 	struct segment *seg;            /* receives the records */
-	uint64_t break_at;              /* stop before the event with this index of the segment; ~0 for none */
-	void (*on_break)(struct machine *m);    /* what to do there (inject) */
-	volatile bool *interrupted;     /* set by Ctrl-C; looked at now and then */
-	uint64_t call_events_max;       /* more events than this in one call is a soft lockup */
+	bool every_event;               /* AUDIT=2: each event takes the slow path */
+	uint64_t break_at;              /* when the event with this index of the segment is recorded, on_break is called */
+	void (*on_break)(struct machine *m);    /* what to do there (inject); break_at is NO_BREAK by then */
 };
+#define NO_BREAK        (~0ull)
 
 static inline uint64_t journal_stores(const struct journal *j)
 {
@@ -125,12 +128,15 @@ static inline uint64_t journal_payload(const struct journal *j)
 struct journal *journal_of(struct machine *m);
 
 void journal_attach(struct machine *m, struct segment *seg);    /* records go to the end of seg from now on */
-void journal_detach(struct machine *m);                         /* nothing is recorded any more */
+void journal_detach(struct machine *m);                         /* nothing is recorded any more; seg is sealed */
 
 /* Slow halves of the inline recorders in set.h and emit.h. */
 void journal_more_stores(struct journal *j);
-void journal_more_events(struct machine *m);
+void journal_event_slowly(struct machine *m, const struct site *site, const uint64_t *words, unsigned int n);
 void journal_more_payload(struct journal *j, unsigned int words);
+
+/* Calls on_break once the event with this index of the segment is recorded. Events recorded there are part of the call. */
+void journal_break_at(struct machine *m, uint64_t index, void (*on_break)(struct machine *m));
 
 /* Stores of more than a word: `bytes` at `to`, which lies in the arena. Recorded as runs, unchanged words left out. */
 void journal_write(void *to, const void *from, size_t bytes, const struct site *site);
@@ -152,11 +158,17 @@ static inline const struct site *site_at(uint16_t id)
 /* The kernel's name of the function a site lies in: without the prefix that keeps our three engines apart. */
 const char *site_function(const struct site *site);
 
-/* Streams */
+/* Streams. An index in a stream never changes; per_chunk items of `item` bytes lie in a chunk. */
 void *stream_at(const struct stream *s, uint64_t index, uint64_t per_chunk, size_t item);
 void *stream_add_chunk(struct stream *s);
+void *stream_next(struct stream *s, uint64_t index, uint64_t per_chunk, size_t item);   /* room for one at the end */
 void stream_drop_chunks(struct stream *s, uint64_t below);      /* gives back the chunks before chunk number `below` */
+void stream_cut(struct stream *s, uint64_t end, uint64_t per_chunk);    /* gives back the chunks behind item `end` */
+void stream_seal(struct stream *s, uint64_t end, uint64_t per_chunk, size_t item);      /* keeps just `end` items */
+void stream_unseal(struct stream *s);                           /* items can be added again */
+uint64_t stream_bytes(const struct stream *s);
 void stream_done(struct stream *s);
 uint64_t chunk_pool_used(void);                                 /* bytes that all streams hold now */
+uint64_t chunk_pool_idle(void);                                 /* bytes that wait in the pool */
 
 #endif

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Far jumps and the limit of history. */
+ * Far jumps: the net changes over long stretches of stores. */
 #ifndef CORE_JOURNAL_SUMMARY_H
 #define CORE_JOURNAL_SUMMARY_H
 
@@ -10,9 +10,8 @@ struct segment;
 /* As journal_replay, with the net changes of whole chunks where the way is long. */
 void summary_replay(struct machine *m, struct segment *seg, uint64_t from, uint64_t to);
 
+/* Forgets the sums: they are made again when they are needed. */
 void summary_done(struct segment *seg);
-
-/* Drops the oldest calls until the streams fit history.limit again; called at a call's border. */
-void summary_trim(struct machine *m);
+uint64_t summary_bytes(const struct segment *seg);
 
 #endif

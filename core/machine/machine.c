@@ -2,6 +2,7 @@
  * One simulated machine; see machine.h. */
 #include "core/machine/machine.h"
 
+#include <assert.h>
 #include <errno.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -222,6 +223,7 @@ struct machine *machine_new(const struct machine_config *c, struct buf *error)
 		return NULL;
 	}
 	m->journal.recording = RECORD_EVENTS;
+	m->history.limit = HISTORY_LIMIT;
 	if (machine_boot(m, c, false, error))
 		return m;
 	machine_free(m);
@@ -299,16 +301,29 @@ bool machine_boot(struct machine *m, const struct machine_config *c, bool record
 	return true;
 }
 
-void machine_set_recording(struct machine *m, enum recording recording)
+bool machine_set_recording(struct machine *m, enum recording recording)
 {
-	if ((recording == RECORD_OFF) != (m->journal.recording == RECORD_OFF))
-		history_reset(m);
+	bool forgets = (recording == RECORD_OFF) != (m->journal.recording == RECORD_OFF);
+
 	m->journal.recording = recording;
+	if (forgets)
+		history_reset(m);
 	m->journal.events_on = recording == RECORD_EVENTS;
 	m->slab = slab_ops_of(m->config.engine, recording != RECORD_OFF);
+	return forgets;
 }
 
 /* ---- calls ---- */
+
+/* M2: what a call may have left behind when it trapped or was abandoned. */
+static void leave_call(struct machine *m)
+{
+	m->in_call = false;
+	memset(m->kstack_used, 0, sizeof m->kstack_used);
+	m->nheld = 0;
+	m->journal.depth = 0;
+	m->journal.cpu &= EVENT_CPU;
+}
 
 bool machine_call(struct machine *m, void (*body)(struct machine *m, void *ctx), void *ctx)
 {
@@ -316,19 +331,15 @@ bool machine_call(struct machine *m, void (*body)(struct machine *m, void *ctx),
 	bool recorded = m->journal.recording != RECORD_OFF;
 	const uint64_t zero = 0;
 
-	memset(m->kstack_used, 0, sizeof m->kstack_used);
+	assert(!m->in_call);
+	leave_call(m);
 	m->journal.cpu = (uint8_t)m->kernel->cpu;
-	m->nheld = 0;
 	if (recorded)
 		history_begin_call(m);
 	m->in_call = true;
 	if (!setjmp(m->trap))
 		body(m, ctx);
-	m->in_call = false;
-	memset(m->kstack_used, 0, sizeof m->kstack_used);
-	m->nheld = 0;
-	m->journal.depth = 0;
-	m->journal.cpu &= EVENT_CPU;
+	leave_call(m);
 	if (recorded) {
 		journal_event(m, &ret_site, &zero, 1);
 		history_end_call(m);
@@ -336,6 +347,46 @@ bool machine_call(struct machine *m, void (*body)(struct machine *m, void *ctx),
 		journal_attach(m, m->history.tip);      /* forgets what the command layer stored */
 	}
 	return m->outcome.trap == TRAP_NONE;
+}
+
+void machine_abandon_call(struct machine *m)
+{
+	leave_call(m);
+	if (m->journal.recording != RECORD_OFF)
+		history_abandon_call(m);
+}
+
+bool machine_interrupt(struct machine *m, unsigned int cpu, void (*body)(struct machine *m, void *ctx), void *ctx,
+		       struct outcome *result)
+{
+	struct { jmp_buf trap; struct outcome outcome; uint32_t kstack_used[MAX_CPUS], held[32], nheld, cpu; uint8_t depth, jcpu; } was;
+
+	assert(m->in_call);
+	memcpy(was.trap, m->trap, sizeof was.trap);
+	memcpy(was.kstack_used, m->kstack_used, sizeof was.kstack_used);
+	memcpy(was.held, m->held, sizeof was.held);
+	was.nheld = m->nheld;
+	was.cpu = m->kernel->cpu;
+	was.depth = m->journal.depth;
+	was.jcpu = m->journal.cpu;
+	was.outcome = m->outcome;
+	m->outcome = *result;
+	outcome_clear(&m->outcome);
+	SET(m->kernel->cpu, cpu);
+	m->journal.cpu = (uint8_t)cpu;
+	m->journal.depth = (uint8_t)(was.depth + 1);
+	if (!setjmp(m->trap))
+		body(m, ctx);
+	SET(m->kernel->cpu, was.cpu);
+	*result = m->outcome;
+	m->outcome = was.outcome;
+	m->journal.cpu = was.jcpu;
+	m->journal.depth = was.depth;
+	m->nheld = was.nheld;
+	memcpy(m->held, was.held, sizeof was.held);
+	memcpy(m->kstack_used, was.kstack_used, sizeof was.kstack_used);
+	memcpy(m->trap, was.trap, sizeof was.trap);
+	return result->trap == TRAP_NONE;
 }
 
 void machine_trap(struct machine *m, enum trap_kind kind, const char *fmt, ...)
@@ -375,7 +426,7 @@ void machine_report(struct machine *m, const char *fmt, ...)
 
 void machine_poll(struct machine *m)
 {
-	if (m->in_call && journal_events(&m->journal) - m->history.tip->events_end > CALL_EVENTS_MAX)
+	if (m->in_call && journal_events(&m->journal) - m->journal.seg->events_end > CALL_EVENTS_MAX)
 		machine_trap(m, TRAP_LOCKUP, "the call does not end");
 }
 

@@ -131,12 +131,21 @@ void machine_free(struct machine *m);
  * first call. */
 bool machine_boot(struct machine *m, const struct machine_config *c, bool record_boot, struct buf *error);
 
-/* off / calls / events; a change from or to `off` forgets the history. */
-void machine_set_recording(struct machine *m, enum recording recording);
+/* off / calls / events. A change from or to `off` forgets the history; true when it did. */
+bool machine_set_recording(struct machine *m, enum recording recording);
 
 /* Runs body(ctx) as one call of the current command: recorded, bounded, traps caught. True when it came back, false
  * when it trapped (outcome.trap). Needs history_begin_command before, unless recording is off. */
 bool machine_call(struct machine *m, void (*body)(struct machine *m, void *ctx), void *ctx);
+
+/* Leaves the call at hand (out of memory, a lock that is held) as if it had not begun: its stores are undone. */
+void machine_abandon_call(struct machine *m);
+
+/* Runs body(ctx) in the middle of the call at hand, on `cpu`, as an interrupt or another CPU would: from on_break of
+ * journal_break_at(). Its events belong to the call, one level deeper. A trap in it ends body alone. `result` is its
+ * outcome (zeroed before the first use; the caller frees what it holds). True when it came back. */
+bool machine_interrupt(struct machine *m, unsigned int cpu, void (*body)(struct machine *m, void *ctx), void *ctx,
+		       struct outcome *result);
 
 /* The kernel stops here. The caller's state stays as it is. */
 _Noreturn void machine_trap(struct machine *m, enum trap_kind kind, const char *fmt, ...)

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The limit of history. */
+#ifndef CORE_JOURNAL_TRIM_H
+#define CORE_JOURNAL_TRIM_H
+
+#include "core/journal/history.h"
+
+/* Drops what is oldest until history fits its limit again; called at a call's border, with the cursor at the end.
+ * First go the branches that are not the path at hand, then what segments of the path have behind the fork, then the
+ * path's first calls. The last call stays. */
+void history_trim(struct machine *m);
+
+#endif
