@@ -95,7 +95,7 @@ bool history_expand(struct machine *m, uint64_t call, bool (*rerun)(struct machi
 		    uint64_t which, void *ctx), void *ctx, struct buf *why)
 {
 	struct history *h = &m->history;
-	const struct command_rec *cmd;
+	struct command_rec cmd;
 	struct segment *seg;
 	uint64_t from, to;
 	bool good;
@@ -106,11 +106,11 @@ bool history_expand(struct machine *m, uint64_t call, bool (*rerun)(struct machi
 		return false;
 	}
 	seg = history_segment(m, call);
-	cmd = history_command(m, call);
 	from = segment_call(seg, call)->store;
 	to = segment_has(seg, call + 1) ? segment_call(seg, call + 1)->store : seg->stores_end;
 	begin(m, call);
-	good = rerun(m, cmd, call - cmd->first_call, ctx);
+	cmd = *history_command(m, call);        /* not before: attaching another segment moves it */
+	good = rerun(m, &cmd, call - cmd.first_call, ctx);
 	if (!good)
 		buf_puts(why, "the call cannot be run again");
 	else if (h->expansion.seg->calls_end != 1 || !same_stores(seg, from, to, h->expansion.seg)) {

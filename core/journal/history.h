@@ -29,7 +29,7 @@ struct moment {
 
 /* One line of the language that reached the machine: `repeat` is one command of many calls. */
 struct command_rec {
-	const char *text;       /* as typed; lent as long as the command is kept */
+	const char *text;       /* as typed; lent until another segment is written to */
 	uint64_t first_call;    /* number along the path */
 	uint64_t calls;         /* finished so far */
 	uint32_t line;          /* in its script */

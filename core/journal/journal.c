@@ -293,8 +293,27 @@ void journal_break_at(struct machine *m, uint64_t index, void (*on_break)(struct
 	m->journal.ev_end = m->journal.ev_next;
 }
 
+/* The last chunk of the texts has moved: the commands that point into it follow. */
+static void texts_moved(struct segment *seg)
+{
+	uint64_t first = seg->commands.first * CHUNK_COMMANDS, begin = (seg->texts.first + seg->texts.chunks - 1) * CHUNK_BYTES;
+	char *chunk = seg->texts.chunks ? seg->texts.chunk[seg->texts.chunks - 1] : NULL;
+
+	for (uint64_t i = seg->commands_end; chunk && i-- > first;) {
+		struct command_rec *cmd = stream_at(&seg->commands, i, CHUNK_COMMANDS, sizeof *cmd);
+
+		if (cmd->text_at < begin)
+			break;
+		if (!cmd->own_bytes)
+			cmd->text = chunk + (cmd->text_at - begin);
+	}
+}
+
+/* A segment that nothing is added to for now keeps no room for it. */
 static void seal(struct segment *seg)
 {
+	stream_seal(&seg->texts, seg->texts_end, CHUNK_BYTES, 1);
+	texts_moved(seg);
 	stream_seal(&seg->stores, seg->stores_end, CHUNK_STORES, sizeof(struct store));
 	stream_seal(&seg->events, seg->events_end, CHUNK_EVENTS, sizeof(struct event_rec));
 	stream_seal(&seg->payload, seg->payload_end, CHUNK_WORDS, sizeof(uint64_t));
@@ -321,6 +340,10 @@ void journal_attach(struct machine *m, struct segment *seg)
 	open_stream(&seg->stores, seg->stores_end, CHUNK_STORES);
 	open_stream(&seg->events, seg->events_end, CHUNK_EVENTS);
 	open_stream(&seg->payload, seg->payload_end, CHUNK_WORDS);
+	if (seg->texts.sealed) {
+		stream_unseal(&seg->texts);
+		texts_moved(seg);
+	}
 	j->seg = seg;
 	j->break_at = NO_BREAK;
 	open_stores(j, seg->stores_end);
