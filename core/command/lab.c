@@ -64,7 +64,6 @@ static struct machine *boot_one(struct session *s, enum engine_id e, const char 
 	if (!m)
 		return NULL;
 	m->session = s;
-	m->journal.interrupted = s->interrupted;
 	if (s->recording != RECORD_EVENTS)
 		machine_set_recording(m, s->recording);
 	return m;
