@@ -9,6 +9,7 @@
 #include <unistd.h>
 
 #include "core/command/command.h"
+#include "repl/repl.h"
 
 enum { EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_TRAPPED = 3 };
 
@@ -82,6 +83,25 @@ static int run_script(struct program *p, const char *path)
 	return 0;
 }
 
+/* At the prompt a failed command fails alone. */
+static bool run_prompt_line(void *ctx, const char *line, size_t len, uint32_t n)
+{
+	struct program *p = ctx;
+
+	run_line(p, "<prompt>", line, len, n);
+	fflush(stdout);
+	p->failed = false;
+	return !p->quit;
+}
+
+static void run_prompt(struct program *p)
+{
+	struct prompt prompt = { .session = p->session, .run = run_prompt_line, .ctx = p };
+
+	p->failed = false;
+	repl_run(&prompt);
+}
+
 int main(int argc, char **argv)
 {
 	struct program p = {0};
@@ -118,9 +138,11 @@ int main(int argc, char **argv)
 	if (!(p.failed && !p.keep_going)) {
 		if (optind < argc)
 			status = run_script(&p, argv[optind]);
-		else if (!ncommands)
+		else if (!ncommands && !isatty(STDIN_FILENO))
 			status = run_script(&p, "-");
 	}
+	if (!p.quit && !p.failed && isatty(STDIN_FILENO) && (p.interactive || (!ncommands && optind == argc)))
+		run_prompt(&p);
 	fflush(stdout);
 	session_free(p.session);
 	buf_done(&p.out);

@@ -335,6 +335,7 @@ void meta_explain(struct session *s, const struct statement *st, struct reply *r
 	const char *word = st->line + st->rest;
 	size_t n = st->rest < st->len ? st->len - st->rest : 0;
 	const struct command *cmd;
+	unsigned int others;
 	enum event_id id;
 
 	if (n > 4 && !strncmp(word, "gfp ", 4)) {
@@ -345,7 +346,7 @@ void meta_explain(struct session *s, const struct statement *st, struct reply *r
 		explain_event(&event_info[id], &r->text);
 	} else if (s->nengines && (explain_gfp(s->m[0], word, n, &r->text) || explain_flag(s->m[0], word, n, &r->text))) {
 		return;
-	} else if (n && (cmd = command_find(word, n, NULL))) {
+	} else if (n && (cmd = command_find(word, n, &others))) {
 		buf_printf(&r->text, "%s: %s\n%s", cmd->name, cmd->help, cmd->more);
 	} else {
 		reply_fail(r, st, st->rest, "nothing is known about this word; `help` and `help events` list what is");
