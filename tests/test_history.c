@@ -420,7 +420,7 @@ START_TEST(the_events_of_a_call_come_by_running_it_again)
 	hash = arena_hash(m);
 	ck_assert_uint_eq(history_events(m, 4), 1);
 	ck_assert(history_unexpanded(m, 4));
-	ck_assert_msg(history_expand(m, 4, put_again, value, &why), "%s", buf_text(&why));
+	ck_assert_msg(history_expand_call(m, 4, put_again, value, &why), "%s", buf_text(&why));
 	ck_assert(!history_unexpanded(m, 4));
 	ck_assert_uint_eq(history_events(m, 4), 2);
 	ck_assert(history_event(m, 4, 1, &ev));
@@ -436,16 +436,16 @@ START_TEST(the_events_of_a_call_come_by_running_it_again)
 	ck_assert(history_seek(m, (struct moment){ 6, 1 }));
 	ck_assert_uint_eq(arena_hash(m), hash);
 	ck_assert(history_seek(m, (struct moment){ 4, 1 }));
-	ck_assert(history_expand(m, 2, put_again, value, &why));
+	ck_assert(history_expand_call(m, 2, put_again, value, &why));
 	ck_assert_uint_eq(*word(m, 0), 2);
 	ck_assert_uint_eq(history_events(m, 4), 1);
-	ck_assert(!history_expand(m, 5, put_again, wrong, &why));
+	ck_assert(!history_expand_call(m, 5, put_again, wrong, &why));
 	ck_assert_str_eq(buf_text(&why), "run again, the call did something else");
 	ck_assert_uint_eq(*word(m, 0), 5);
 	ck_assert_uint_eq(history_events(m, 2), 1);
 	ck_assert(history_seek(m, (struct moment){ 6, 1 }));
 	ck_assert_uint_eq(arena_hash(m), hash);
-	ck_assert(history_expand(m, 3, put_again, value, &why));
+	ck_assert(history_expand_call(m, 3, put_again, value, &why));
 	put(m, 33);
 	ck_assert_uint_eq(history_calls(m), 4);
 	ck_assert(history_seek(m, end_of(m, 3)));

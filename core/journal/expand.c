@@ -91,7 +91,7 @@ static void end(struct machine *m)
 	m->journal.events_on = m->journal.recording == RECORD_EVENTS;
 }
 
-bool history_expand(struct machine *m, uint64_t call, bool (*rerun)(struct machine *m, const struct command_rec *command,
+bool history_expand_call(struct machine *m, uint64_t call, bool (*rerun)(struct machine *m, const struct command_rec *command,
 		    uint64_t which, void *ctx), void *ctx, struct buf *why)
 {
 	struct history *h = &m->history;

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Events of a call that was recorded without them: the call is undone and run again; see history_expand(). */
+ * Events of a call that was recorded without them: the call is undone and run again; see history_expand_call(). */
 #ifndef CORE_JOURNAL_EXPAND_H
 #define CORE_JOURNAL_EXPAND_H
 

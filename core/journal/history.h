@@ -53,7 +53,7 @@ struct segment {
 	struct summary *summary;        /* net changes over chunks of stores, by level; NULL until a far jump */
 };
 
-/* The events of one call that was recorded without them, found by running it again; see history_expand(). */
+/* The events of one call that was recorded without them, found by running it again; see history_expand_call(). */
 struct expansion {
 	struct segment *seg;            /* the one call's records, or NULL */
 	uint64_t call;                  /* its number on the path */
@@ -119,7 +119,7 @@ bool history_unexpanded(const struct machine *m, uint64_t call);
  * machine_call(), and compares what it stored with what is recorded. The call then has all its events, until another
  * call is expanded or history changes. The cursor ends at the call's end. False with the reason in `why`, and without
  * events, when the rerun did something else. */
-bool history_expand(struct machine *m, uint64_t call, bool (*rerun)(struct machine *m, const struct command_rec *command,
+bool history_expand_call(struct machine *m, uint64_t call, bool (*rerun)(struct machine *m, const struct command_rec *command,
 		    uint64_t which, void *ctx), void *ctx, struct buf *why);
 
 /* An event as it was recorded. */

@@ -67,7 +67,7 @@ struct call_rec {
 	uint64_t store, event, payload;         /* where it begins in its segment's streams */
 	uint32_t command;                       /* index of the command in its segment */
 	uint16_t cpu;                           /* the cpu it ran on */
-	uint16_t events_off;                    /* recorded with its stores only: history_expand() finds the events */
+	uint16_t events_off;                    /* recorded with its stores only: history_expand_call() finds the events */
 };
 
 #define CHUNK_BYTES     (1u << 20)
