@@ -3,6 +3,7 @@
 #include <string.h>
 
 #include "core/base/intern.h"
+#include "core/command/answer.h"
 #include "core/command/call.h"
 #include "core/mm/mm.h"
 
@@ -128,6 +129,37 @@ static void put_page_call(struct json *j, const struct answer *a)
 		json_uint(j, "stuck", 1);
 }
 
+/* What the call gave and did; what stands between "do" and the state. */
+static void put_outcome(struct json *j, const struct answer *a, bool boot)
+{
+	put_ret(j, a);
+	if (a->trap)
+		json_string(j, "bug", a->trap_text);
+	if (a->alias_of)
+		json_string(j, "alias_of", intern_text(a->alias_of));
+	if (a->has_events)
+		json_uint(j, "events", a->events);
+	if (a->m->outcome.report.len)
+		json_string(j, "report", buf_text(&a->m->outcome.report));
+	if (a->m->slab)
+		put_pages(j, &a->m->outcome);
+	if (a->page_call || (boot && !a->m->slab))
+		put_page_call(j, a);
+}
+
+/* What a printing command says. */
+static void put_said(struct json *j, const struct reply *r, const struct answer *a)
+{
+	if (r->interrupted)
+		json_uint(j, "interrupted", r->done);
+	if (a->lacks)
+		json_string(j, "lacks", a->lacks);
+	if (r->text.len && r->json)
+		json_raw(j, "value", buf_text(&r->text));
+	else if (r->text.len)
+		json_string_n(j, "text", buf_text(&r->text), r->text.len);
+}
+
 static void put_answer(struct session *s, const struct reply *r, const struct answer *a, unsigned int flags, struct buf *out)
 {
 	struct json j;
@@ -138,27 +170,8 @@ static void put_answer(struct session *s, const struct reply *r, const struct an
 	json_string(&j, "engine", engine_info[a->m->config.engine].name);
 	json_uint(&j, "cpu", a->m->kernel->cpu);
 	json_string_n(&j, "do", buf_text(&r->command), r->command.len);
-	put_ret(&j, a);
-	if (a->trap)
-		json_string(&j, "bug", a->trap_text);
-	if (a->alias_of)
-		json_string(&j, "alias_of", intern_text(a->alias_of));
-	if (a->has_events)
-		json_uint(&j, "events", a->events);
-	if (a->m->outcome.report.len)
-		json_string(&j, "report", buf_text(&a->m->outcome.report));
-	if (r->interrupted)
-		json_uint(&j, "interrupted", r->done);
-	if (a->lacks)
-		json_string(&j, "lacks", a->lacks);
-	if (r->text.len && r->json)
-		json_raw(&j, "value", buf_text(&r->text));
-	else if (r->text.len)
-		json_string_n(&j, "text", buf_text(&r->text), r->text.len);
-	if (a->m->slab)
-		put_pages(&j, &a->m->outcome);
-	if (a->page_call || (r->boot && !a->m->slab))
-		put_page_call(&j, a);
+	put_outcome(&j, a, r->boot);
+	put_said(&j, r, a);
 	if (flags & REPLY_STATE)
 		export_state(s, a->m, &j, r->boot);
 	json_end(&j);
@@ -191,4 +204,45 @@ void reply_json(struct session *s, const struct reply *r, unsigned int flags, st
 	}
 	for (unsigned int i = 0; i < r->nanswers; i++)
 		put_answer(s, r, &r->answers[i], flags, out);
+}
+
+/* ---- answers of other commands ---- */
+
+void answer_ok(struct session *s, struct reply *r)
+{
+	r->nanswers = s->nengines;
+	for (unsigned int i = 0; i < s->nengines; i++) {
+		r->answers[i].m = s->m[i];
+		r->answers[i].values = x_alloc(sizeof(struct value));
+		r->answers[i].nvalues = 1;
+		outcome_clear(&s->m[i]->outcome);
+	}
+}
+
+void answer_keep(struct session *s, const struct reply *r)
+{
+	s->last.nanswers = r->nanswers;
+	for (unsigned int i = 0; i < r->nanswers; i++) {
+		const struct answer *from = &r->answers[i];
+		struct answer *to = &s->last.answers[i];
+		struct value *values = x_realloc(to->values, from->nvalues * sizeof *values + 1);
+		struct buf text = to->text;
+
+		if (from->nvalues)
+			memcpy(values, from->values, from->nvalues * sizeof *values);
+		buf_clear(&text);
+		buf_write(&text, buf_text(&from->text), from->text.len);
+		*to = *from;
+		to->values = values;
+		to->text = text;
+		to->lacks = NULL;
+	}
+}
+
+void answer_last(struct session *s, unsigned int machine, struct json *j)
+{
+	if (machine < s->last.nanswers && s->last.answers[machine].m == s->m[machine])
+		put_outcome(j, &s->last.answers[machine], false);
+	json_uint(j, "cpu", s->m[machine]->kernel->cpu);
+	json_uint(j, "jiffies", s->m[machine]->kernel->jiffies);
 }

@@ -58,6 +58,9 @@ const struct command *command_find(const char *name, size_t n, unsigned int *oth
 const char *nearest_name(const char *word, size_t n, const char *(*next)(void *ctx, size_t i), void *ctx);
 const char *nearest_command(const char *word, size_t n);
 
+/* "kmalloc(SIZE [, GFP])" */
+void command_usage(const struct command *cmd, struct buf *out);
+
 /* ---- replies ---- */
 
 struct answer {
@@ -129,10 +132,11 @@ struct session {
 	struct buf log;                 /* commands that history forgot when recording was switched: lines */
 	volatile bool *interrupted;             /* set by Ctrl-C; NULL: nobody can */
 	bool trapped;                   /* some call ended in a trap since the session began (--fail-on-bug) */
-	bool no_boot_answer;
 	struct breakpoint *breaks;      /* search.h */
 	size_t nbreaks;
 	uint32_t last_break;            /* the id of the newest */
+	uint64_t call_limit;            /* a command makes at most so many calls (the log run again); ~0 for all */
+	struct reply last;              /* answers of the last command of calls, for `expect ret` */
 	void *face;                     /* the face's own */
 };
 
@@ -155,14 +159,21 @@ void reply_fail(struct reply *r, const struct statement *st, size_t at, const ch
 
 /* ---- for lab.c, undo and the commands of time ---- */
 
-/* New machines for these engines; the old ones go. False with a message, and the old ones stay. */
-bool lab_boot(struct session *s, const enum engine_id *engines, unsigned int n, const char *options, struct buf *error);
+/* New machines for these engines; the old ones go. False with a message, and the old ones stay. Options that an engine
+ * lacks are left out of its machine; dropped, if given, has a buf for each engine and gets them, one a line. */
+bool lab_boot(struct session *s, const enum engine_id *engines, unsigned int n, const char *options, struct buf *dropped,
+	      struct buf *error);
+
+/* Whether options, on top of -m, make machines of the session's engines: some engine has each option, and all its values
+ * are possible. Else a message, and the offset of the wrong word. */
+bool options_check(const struct session *s, const char *options, struct buf *error, size_t *at);
 void lab_free(struct session *s);
 
 /* Reads a list of engines as -e takes it ("all", "slub", "slab,slub") into engines; 0 when it is wrong. */
 unsigned int engines_parse(const char *text, size_t n, enum engine_id *engines);
 
-/* The commands on the path up to the cursor, in order; visit gets the text and how many calls of it count (~0: all). */
+/* calls_done: calls finished where the cursor stands. session_log: the commands on the path up to the cursor, in order; visit gets the text and how many calls of it count (~0: all). */
+uint64_t calls_done(const struct machine *m);
 void session_log(struct session *s, void (*visit)(void *ctx, const char *text, uint32_t line, uint64_t calls), void *ctx);
 
 /* The machine that is running a call now, for the fault handler. */

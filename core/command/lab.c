@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The lab: one to three machines that are fed the same calls. */
-#include <ctype.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -51,14 +50,110 @@ void lab_free(struct session *s)
 		}
 }
 
-static struct machine *boot_one(struct session *s, enum engine_id e, const char *options, struct buf *error)
+/* ---- options ---- */
+
+/* "cpus=2 hardened=1" word by word into a configuration. Options that the engine lacks are noted in dropped, a line each,
+ * or are wrong when dropped is NULL. A machine is checked as a whole at the end. */
+static bool configure(struct machine_config *config, const char *options, struct buf *dropped, struct buf *error, size_t *at)
+{
+	for (const char *p = options; *(p += strspn(p, " \t"));) {
+		size_t n = strcspn(p, " \t"), inside;
+		char *word = x_strndup(p, n);
+		struct machine_config next = *config;
+		struct buf why = {0};
+		bool fine = machine_parse(&next, word, &why, &inside), lacks = strstr(buf_text(&why), " has no option ");
+
+		*at = (size_t)(p - options);
+		if (fine)
+			*config = next;
+		else if (lacks && dropped)
+			buf_printf(dropped, "%s%s", dropped->len ? "\n" : "", word);
+		else
+			buf_puts(error, buf_text(&why));
+		free(word);
+		buf_done(&why);
+		if (!fine && !(lacks && dropped))
+			return false;
+		p += n;
+	}
+	return true;
+}
+
+static unsigned int count_lines(const struct buf *b)
+{
+	unsigned int n = b->len > 0;
+
+	for (size_t i = 0; i < b->len; i++)
+		n += b->data[i] == '\n';
+	return n;
+}
+
+/* How many engines of the list lack this very word. */
+static bool nobody_has(const enum engine_id *engines, unsigned int n, const char *word)
+{
+	for (unsigned int i = 0; i < n; i++) {
+		struct machine_config config;
+		struct buf dropped = {0}, error = {0};
+		size_t at = 0;
+		bool has;
+
+		machine_defaults(&config, engines[i]);
+		has = configure(&config, word, &dropped, &error, &at) && !count_lines(&dropped);
+		buf_done(&dropped);
+		buf_done(&error);
+		if (has)
+			return false;
+	}
+	return true;
+}
+
+bool options_check(const struct session *s, const char *options, struct buf *error, size_t *at)
+{
+	for (const char *p = options; *(p += strspn(p, " \t")); p += strcspn(p, " \t")) {
+		char *word = x_strndup(p, strcspn(p, " \t"));
+		struct machine_config config;
+		size_t inside;
+		bool wrong = false;
+
+		if (nobody_has(s->engine, s->nengines, word)) {
+			machine_defaults(&config, s->engine[0]);
+			wrong = !machine_parse(&config, word, error, &inside);
+		}
+		free(word);
+		*at = (size_t)(p - options);
+		if (wrong)
+			return false;
+	}
+	for (unsigned int i = 0; i < s->nengines; i++) {
+		struct machine_config config;
+		struct buf dropped = {0};
+		bool fine;
+
+		machine_defaults(&config, s->engine[i]);
+		fine = configure(&config, s->machine_options, &dropped, error, at);
+		fine = fine && configure(&config, options, &dropped, error, at);
+		buf_done(&dropped);
+		if (!fine)
+			return false;
+	}
+	return true;
+}
+
+/* ---- boot ---- */
+
+static struct machine *boot_one(struct session *s, enum engine_id e, const char *options, struct buf *dropped, struct buf *error)
 {
 	struct machine_config config;
+	struct buf nobody = {0};
 	struct machine *m;
 	size_t at;
+	bool fine;
 
 	machine_defaults(&config, e);
-	if (!machine_parse(&config, s->machine_options, error, &at) || !machine_parse(&config, options, error, &at))
+	fine = configure(&config, s->machine_options, &nobody, error, &at) &&
+	       configure(&config, options, dropped ? dropped : &nobody, error, &at);
+	buf_done(&nobody);
+	if (!fine)
 		return NULL;
 	m = machine_new(&config, error);
 	if (!m)
@@ -69,12 +164,13 @@ static struct machine *boot_one(struct session *s, enum engine_id e, const char 
 	return m;
 }
 
-bool lab_boot(struct session *s, const enum engine_id *engines, unsigned int n, const char *options, struct buf *error)
+bool lab_boot(struct session *s, const enum engine_id *engines, unsigned int n, const char *options, struct buf *dropped,
+	      struct buf *error)
 {
 	struct machine *new[LAB_MAX] = { NULL };
 	unsigned int i;
 
-	for (i = 0; i < n && (new[i] = boot_one(s, engines[i], options, error)); i++)
+	for (i = 0; i < n && (new[i] = boot_one(s, engines[i], options, dropped ? &dropped[i] : NULL, error)); i++)
 		;
 	if (i < n) {
 		while (i--)

@@ -1,23 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Commands about the machine as a whole: machine, engine, watch. */
+ * Commands about the machine as a whole: machine, watch, buddyinfo. */
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/intern.h"
+#include "core/command/answer.h"
 #include "core/command/call.h"
 #include "core/mm/mm.h"
-
-/* One "ok" for each machine. */
-static void answer_ok(struct session *s, struct reply *r)
-{
-	r->nanswers = s->nengines;
-	for (unsigned int i = 0; i < s->nengines; i++) {
-		r->answers[i].m = s->m[i];
-		r->answers[i].values = x_alloc(sizeof(struct value));
-		r->answers[i].nvalues = 1;
-		outcome_clear(&s->m[i]->outcome);
-	}
-}
 
 /* What is left of the line behind the verb. */
 static char *rest_of(const struct statement *st)
@@ -25,19 +14,14 @@ static char *rest_of(const struct statement *st)
 	return st->rest < st->len ? x_strndup(st->line + st->rest, st->len - st->rest) : x_strdup("");
 }
 
-/* The options must fit every engine; where one is wrong the error stands at its word. */
+/* Each option must be one that some engine of the lab has, with a value it can have; else the error stands at its word. */
 static bool options_fit(struct session *s, const struct statement *st, const char *options, struct reply *r)
 {
 	struct buf error = {0};
 	size_t at = 0;
 
-	for (unsigned int i = 0; i < s->nengines && !r->failed; i++) {
-		struct machine_config config;
-
-		machine_defaults(&config, s->engine[i]);
-		if (machine_parse(&config, s->machine_options, &error, &at) && !machine_parse(&config, options, &error, &at))
-			reply_fail(r, st, st->rest + at, "%s", buf_text(&error));
-	}
+	if (!options_check(s, options, &error, &at))
+		reply_fail(r, st, st->rest + at, "%s", buf_text(&error));
 	buf_done(&error);
 	return !r->failed;
 }
@@ -48,7 +32,7 @@ void meta_machine(struct session *s, const struct statement *st, struct reply *r
 	struct buf error = {0};
 
 	if (options_fit(s, st, options, r)) {
-		if (lab_boot(s, s->engine, s->nengines, options, &error)) {
+		if (lab_boot(s, s->engine, s->nengines, options, NULL, &error)) {
 			free(s->machine_line);
 			s->machine_line = options;
 			options = NULL;
@@ -63,21 +47,6 @@ void meta_machine(struct session *s, const struct statement *st, struct reply *r
 	}
 	buf_done(&error);
 	free(options);
-}
-
-void meta_engine(struct session *s, const struct statement *st, struct reply *r)
-{
-	enum engine_id engines[LAB_MAX];
-	unsigned int n = engines_parse(st->line + st->rest, st->len - st->rest, engines);
-	struct buf error = {0};
-
-	if (!n)
-		reply_fail(r, st, st->rest, "engine takes slab24, slab, slub, all, buddy24, buddy, or a list of them");
-	else if (!lab_boot(s, engines, n, s->machine_line, &error))
-		reply_fail(r, st, st->rest, "%s", buf_text(&error));
-	else
-		answer_ok(s, r);
-	buf_done(&error);
 }
 
 void meta_watch(struct session *s, const struct statement *st, struct reply *r)

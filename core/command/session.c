@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/base/intern.h"
+#include "core/command/answer.h"
 #include "core/command/call.h"
 
 /* ---- replies ---- */
@@ -241,7 +242,7 @@ static void run_units(struct run *run)
 	for (unsigned int i = 0; i < s->nengines; i++)
 		begin_answer(run, i);
 	run->r->nanswers = s->nengines;
-	for (uint64_t unit = 0; unit < run->st->count * run->each; unit++) {
+	for (uint64_t unit = 0; unit < run->st->count * run->each && unit < s->call_limit; unit++) {
 		if (s->interrupted && *s->interrupted && unit % run->each == 0) {
 			run->r->interrupted = true;
 			return;
@@ -260,8 +261,10 @@ static void run_calls(struct session *s, const struct statement *st, struct repl
 	struct run run = { .s = s, .st = st, .r = r };
 
 	find_list(&run);
-	if (bind_all(&run))
+	if (bind_all(&run)) {
 		run_units(&run);
+		answer_keep(s, r);
+	}
 	for (unsigned int i = 0; i < s->nengines; i++)
 		bound_done(&run.bound[i]);
 }
@@ -270,7 +273,7 @@ static void run_calls(struct session *s, const struct statement *st, struct repl
 
 bool session_boot(struct session *s, struct buf *error)
 {
-	return s->m[0] || lab_boot(s, s->engine, s->nengines, s->machine_line, error);
+	return s->m[0] || lab_boot(s, s->engine, s->nengines, s->machine_line, NULL, error);
 }
 
 static void run_statement(struct session *s, const struct statement *st, struct reply *r)
@@ -278,7 +281,7 @@ static void run_statement(struct session *s, const struct statement *st, struct 
 	struct buf error = {0};
 
 	r->cmd = st->cmd;
-	if (st->cmd != &commands[CMD_machine] && !session_boot(s, &error))
+	if (st->cmd != &commands[CMD_machine] && st->cmd != &commands[CMD_engine] && !session_boot(s, &error))
 		reply_fail(r, st, 0, "%s", buf_text(&error));
 	else if (st->cmd->meta)
 		st->cmd->meta(s, st, r);
@@ -322,31 +325,20 @@ void session_run_part(struct session *s, const struct statement *st, struct repl
 
 /* ---- life ---- */
 
-static bool options_fit(struct session *s, struct buf *error)
-{
-	for (unsigned int i = 0; i < s->nengines; i++) {
-		struct machine_config config;
-		size_t at;
-
-		machine_defaults(&config, s->engine[i]);
-		if (!machine_parse(&config, s->machine_options, error, &at))
-			return false;
-	}
-	return true;
-}
-
 struct session *session_new(const struct session_options *o, struct buf *error)
 {
 	struct session *s = x_alloc(sizeof *s);
 	const char *engine = o->engine ? o->engine : "slub";
+	size_t at;
 
 	s->machine_options = x_strdup(o->machine ? o->machine : "");
 	s->machine_line = x_strdup("");
 	s->recording = o->recording;
+	s->call_limit = UINT64_MAX;
 	s->nengines = engines_parse(engine, strlen(engine), s->engine);
 	if (!s->nengines)
 		buf_printf(error, "there is no engine '%s': slab24, slab, slub, all, buddy24, buddy, or a list of them", engine);
-	if (s->nengines && options_fit(s, error))
+	if (s->nengines && options_check(s, s->machine_options, error, &at))
 		return s;
 	session_free(s);
 	return NULL;
@@ -360,5 +352,6 @@ void session_free(struct session *s)
 	free(s->watch);
 	free(s->breaks);
 	buf_done(&s->log);
+	reply_done(&s->last);
 	free(s);
 }

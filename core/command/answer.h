@@ -1,0 +1,20 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Pieces of answers that several commands use. */
+#ifndef CORE_COMMAND_ANSWER_H
+#define CORE_COMMAND_ANSWER_H
+
+#include "core/command/command.h"
+
+/* An answer "ok" of each machine, for commands that are no calls. */
+void answer_ok(struct session *s, struct reply *r);
+
+/* The members ret, events, pages, zone ... of the last command of calls, into the open object. */
+void answer_last(struct session *s, unsigned int machine, struct json *j);
+
+/* Keeps what answer_last needs. */
+void answer_keep(struct session *s, const struct reply *r);
+
+/* All caches in the engine's order. */
+void export_all_caches(struct machine *m, struct json *j);
+
+#endif
