@@ -184,7 +184,8 @@ static void list_ctor(void) { offer("ctor"); }
 static void list_dtor(void) { offer("dtor"); }
 
 static const struct { const char *kind; void (*list)(void); } kinds[] = {
-	{ "cache", list_caches }, { "value", list_values }, { "gfp", list_gfp }, { "flags", list_flags },
+	{ "cache", list_caches }, { "value", list_values }, { "gfp", list_gfp }, { "zonegfp", list_gfp },
+	{ "flags", list_flags },
 	{ "ctor", list_ctor }, { "dtor", list_dtor }, { "command", list_commands },
 };
 

@@ -242,6 +242,15 @@ static enum bind_result bind_gfp(struct binding *b, size_t i, size_t last, struc
 	return bind_mask(b, i, last, out, find_gfp, next_gfp, "allocation flag");
 }
 
+/* A mask that must name one zone. */
+static enum bind_result bind_zonegfp(struct binding *b, size_t i, size_t last, struct bound_arg *out)
+{
+	enum bind_result result = bind_gfp(b, i, last, out);
+	const char *bad = result == BIND_OK ? gfp_zone_bad(b->m, (uint32_t)out->num) : NULL;
+
+	return bad ? wrong(b, i, BIND_WRONG, "%s exclude each other: no zone is all of that", bad) : result;
+}
+
 static enum bind_result bind_flags(struct binding *b, size_t i, size_t last, struct bound_arg *out)
 {
 	return bind_mask(b, i, last, out, find_flag, next_flag, "cache flag");
@@ -449,7 +458,7 @@ static const struct binder {
 	enum bind_result (*bind)(struct binding *b, size_t first, size_t last, struct bound_arg *out);
 } binders[] = {
 	{ "cache", bind_cache }, { "name", bind_name }, { "value", bind_value }, { "num", bind_number },
-	{ "off", bind_number }, { "order", bind_order }, { "node", bind_node }, { "gfp", bind_gfp },
+	{ "off", bind_number }, { "order", bind_order }, { "node", bind_node }, { "gfp", bind_gfp }, { "zonegfp", bind_zonegfp },
 	{ "flags", bind_flags }, { "ctor", bind_ctor }, { "dtor", bind_dtor }, { "byte", bind_byte },
 	{ "bytes", bind_bytes },
 };

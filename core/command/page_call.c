@@ -93,7 +93,7 @@ void call_kunmap(struct call *c)
 
 void call_drain_pages(struct call *c)
 {
-	if (mm_ops_of(c->m)->drain)
+	if (c->m->era != ERA_24)
 		mm_ops_of(c->m)->drain(c->m, c->m->kernel->cpu);
 	else
 		unsupported(c);
@@ -101,8 +101,16 @@ void call_drain_pages(struct call *c)
 
 void call_drain_all_pages(struct call *c)
 {
-	if (mm_ops_of(c->m)->drain_all)
+	if (c->m->era != ERA_24)
 		mm_ops_of(c->m)->drain_all(c->m);
+	else
+		unsupported(c);
+}
+
+void call_vmstat_update(struct call *c)
+{
+	if (c->m->era != ERA_24)
+		mm_ops_of(c->m)->vmstat_update(c->m);
 	else
 		unsupported(c);
 }

@@ -4,7 +4,7 @@
  *      [NAME =] [repeat N] VERB ( ARG, ARG ... )        or        [NAME =] [repeat N] VERB ARG ARG ...
  *
  * A signature in commands.def is a list of "WORD:kind"; [WORD:kind] may be left out, and a last "WORD:kind..." takes any
- * number. Kinds: cache name value num off order node gfp flags ctor dtor byte bytes; rest and command take what is left
+ * number. Kinds: cache name value num off order node gfp zonegfp flags ctor dtor byte bytes; rest and command take what is left
  * of the line as it stands.
  *
  * S1  Parsing needs no machine; binding is done for each machine and changes nothing. */

@@ -51,6 +51,29 @@ static void export_areas(struct machine *m, struct json *j, const struct zone *z
 	json_end(j);
 }
 
+/* Pages that will be freed to the lists of another type than the one whose list they wait on. */
+static void export_odd(struct machine *m, struct json *j, const struct per_cpu_pages *pcp)
+{
+	bool any = false;
+
+	for (int t = 0; t < MIGRATE_PCPTYPES; t++) {
+		const struct list_head *at;
+
+		list_for_each(at, &pcp->lists[t]) {
+			const struct page *page = list_entry(at, struct page, lru);
+
+			if (page->index == (uint32_t)t)
+				continue;
+			if (!any)
+				json_array(j, "odd");
+			any = true;
+			json_uint(j, NULL, page_to_pfn(m, page));
+		}
+	}
+	if (any)
+		json_end(j);
+}
+
 static void export_pcp(struct machine *m, struct json *j, const struct per_cpu_pages *pcp)
 {
 	json_object(j, NULL);
@@ -62,6 +85,7 @@ static void export_pcp(struct machine *m, struct json *j, const struct per_cpu_p
 		if (!list_empty(&pcp->lists[t]))
 			export_whole_list(m, j, migratetype_name(t), &pcp->lists[t]);
 	json_end(j);
+	export_odd(m, j, pcp);
 	json_end(j);
 }
 
@@ -148,25 +172,9 @@ static void export_zone(struct machine *m, struct json *j, const struct zone *zo
 	json_end(j);
 }
 
-void mm_export_zones(struct machine *m, struct json *j, const char *name, bool boot)
+/* What each node's zonelist cache holds for full, as indexes in its zonelist. */
+static void export_zlc(struct machine *m, struct json *j)
 {
-	json_array(j, name);
-	for_each_zone(m, zone)
-		export_zone(m, j, zone, boot);
-	json_end(j);
-	if (boot && m->era != ERA_24)
-		json_uint(j, "mobility_grouping", !page_globals(m)->page_group_by_mobility_disabled);
-}
-
-/* Beside "zone" in the answer of a page call on a machine of two nodes: "node" of the page returned, the nodes whose kswapd was
- * woken, and what each node's zonelist cache holds for full. */
-void mm_export_nodes(struct machine *m, struct json *j)
-{
-	if (m->config.nodes < 2)
-		return;
-	if (m->outcome.zone >= 0)
-		json_int(j, "node", m->outcome.zone / 8);
-	json_uint(j, "kswapd_nodes", m->outcome.kswapd_nodes);
 	json_array(j, "zlc");
 	for (unsigned int n = 0; n < m->config.nodes; n++) {
 		json_array(j, NULL);
@@ -176,6 +184,18 @@ void mm_export_nodes(struct machine *m, struct json *j)
 		json_end(j);
 	}
 	json_end(j);
+}
+
+void mm_export_zones(struct machine *m, struct json *j, const char *name, bool boot)
+{
+	json_array(j, name);
+	for_each_zone(m, zone)
+		export_zone(m, j, zone, boot);
+	json_end(j);
+	if (m->config.nodes > 1)
+		export_zlc(m, j);
+	if (boot && m->era != ERA_24)
+		json_uint(j, "mobility_grouping", !page_globals(m)->page_group_by_mobility_disabled);
 }
 
 void mm_buddyinfo(struct machine *m, struct buf *out)

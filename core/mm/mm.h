@@ -39,7 +39,6 @@ void vmstat_update(struct machine *m);
 /* "zones":[...] of the contract; boot: with the extra fields of the line of `machine`. */
 void mm_export_zones(struct machine *m, struct json *j, const char *name, bool boot);
 
-void mm_export_nodes(struct machine *m, struct json *j);
 
 /* The invariant walker (check.c): true when P1 .. P4 hold, else says which one and where. */
 bool mm_check(struct machine *m, struct buf *why);

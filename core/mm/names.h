@@ -29,7 +29,6 @@
 #define drain_pages             MM_NAME(drain_pages)
 #define drain_all_pages         MM_NAME(drain_all_pages)
 #define mm_export_zones         MM_NAME(mm_export_zones)
-#define mm_export_nodes         MM_NAME(mm_export_nodes)
 #define mm_check                MM_NAME(mm_check)
 #define mm_buddyinfo            MM_NAME(mm_buddyinfo)
 #define add_free_block          MM_NAME(add_free_block)

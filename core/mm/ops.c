@@ -4,5 +4,5 @@
 
 const struct mm_ops MM_NAME(ops) = {
 	.alloc = alloc_pages, .free = __free_pages, .get_free = __get_free_pages, .get_zeroed = get_zeroed_page,
-	.free_addr = free_pages,
+	.free_addr = free_pages, .drain = drain_pages, .drain_all = drain_all_pages, .vmstat_update = vmstat_update,
 };

@@ -16,6 +16,7 @@ struct mm_ops {
 	void (*unmap)(struct machine *m, struct page *page);
 	void (*drain)(struct machine *m, unsigned int cpu);
 	void (*drain_all)(struct machine *m);
+	void (*vmstat_update)(struct machine *m);
 };
 
 extern const struct mm_ops mm_rec_ops, mm_off_ops;
