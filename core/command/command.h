@@ -137,6 +137,7 @@ struct session {
 	uint32_t last_break;            /* the id of the newest */
 	uint64_t call_limit;            /* a command makes at most so many calls (the log run again); ~0 for all */
 	struct reply last;              /* answers of the last command of calls, for `expect ret` */
+	bool ascii;                     /* drawings use no sign outside of ASCII */
 	void *face;                     /* the face's own */
 };
 
