@@ -1,5 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * The program: options, then commands, script or standard input through one session. */
+ * The program: options, then commands, script or standard input through one session.
+ *
+ * E1  Standard output has answers, standard error has messages; with -j standard output is NDJSON and nothing else.
+ * E2  The exit status is 0, or the first of: 2 bad usage, 1 a command failed, 3 a trap with --fail-on-bug; 130 when
+ *     Ctrl-C ended it. */
 #include <errno.h>
 #include <getopt.h>
 #include <signal.h>
@@ -11,46 +15,177 @@
 #include "core/command/command.h"
 #include "repl/repl.h"
 
-enum { EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_TRAPPED = 3 };
+#ifndef VERSION
+#define VERSION "0.1.0"
+#endif
+
+enum { EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_TRAPPED = 3, EXIT_INTERRUPTED = 130 };
 
 struct program {
 	struct session *session;
-	bool json, state, keep_going, interactive, tui, fail_on_bug, color, quit;
-	bool failed;
-	uint32_t ncommands;             /* of -c */
+	bool json, state, keep_going, interactive, tui, fail_on_bug;
+	bool color;                     /* of messages */
+	bool quit, failed, stopped;     /* a command said so; one failed; Ctrl-C */
+	const char **commands;          /* of -c */
+	unsigned int ncommands;
+	struct session_options options;
 	struct buf out;
 };
 
-static volatile bool interrupted;
+/* ---- options ---- */
+
+static const struct option_row { char letter; const char *name, *arg, *help; } option_rows[] = {
+#define OPTION(letter, name, arg, help) { letter, name, arg, help },
+#include "repl/options.def"
+#undef OPTION
+};
+#define OPTIONS (sizeof option_rows / sizeof *option_rows)
+
+static void put_help(void)
+{
+	puts("Usage: slablab [options] [SCRIPT]\n"
+	     "Linux's slab allocators, one step at a time. Opens a prompt on a terminal; runs SCRIPT, or standard input\n"
+	     "when that is no terminal. A SCRIPT of - is standard input.\n");
+	for (size_t i = 0; i < OPTIONS; i++) {
+		const struct option_row *o = &option_rows[i];
+		char text[64], letter[8] = "    ";
+
+		if (o->letter >= 'a' && o->letter <= 'z')
+			snprintf(letter, sizeof letter, "-%c, ", o->letter);
+		snprintf(text, sizeof text, "%s--%s%s%s", letter, o->name, o->arg ? "=" : "", o->arg ? o->arg : "");
+		printf("  %-28s %s\n", text, o->help);
+	}
+	puts("\nExit status: 0 all commands worked; 1 a command failed; 2 bad usage; 3 the simulated kernel trapped and\n"
+	     "--fail-on-bug was given. `help` at the prompt lists the commands.");
+}
+
+/* --color, then a non-empty NO_COLOR, then TERM=dumb, then whether somebody looks. */
+static bool choose_color(const char *when)
+{
+	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
+
+	if (when && strcmp(when, "auto"))
+		return !strcmp(when, "always");
+	if ((no && *no) || !term || !strcmp(term, "dumb"))
+		return false;
+	return isatty(STDERR_FILENO);
+}
+
+static int usage(const char *fmt, const char *what)
+{
+	fputs("slablab: error: ", stderr);
+	fprintf(stderr, fmt, what);
+	fputs("\nTry 'slablab --help'.\n", stderr);
+	return EXIT_USAGE;
+}
+
+static int take_option(struct program *p, int c, const char **color)
+{
+	switch (c) {
+	case 'c':
+		p->commands = x_realloc(p->commands, (p->ncommands + 1) * sizeof *p->commands);
+		p->commands[p->ncommands++] = optarg;
+		return -1;
+	case 'e': p->options.engine = optarg; return -1;
+	case 'm': p->options.machine = optarg; return -1;
+	case 'j': p->json = true; return -1;
+	case 's': p->state = true; return -1;
+	case 'k': p->keep_going = true; return -1;
+	case 'i': p->interactive = true; return -1;
+	case 't': p->tui = true; return -1;
+	case 'F': p->fail_on_bug = true; return -1;
+	case 'h': put_help(); return 0;
+	case 'V': puts("slablab " VERSION); return 0;
+	case 'C':
+		*color = optarg;
+		if (strcmp(optarg, "auto") && strcmp(optarg, "always") && strcmp(optarg, "never"))
+			return usage("--color is auto, always or never, not '%s'", optarg);
+		return -1;
+	default:                                /* getopt has said what is wrong */
+		fputs("Try 'slablab --help'.\n", stderr);
+		return EXIT_USAGE;
+	}
+}
+
+/* -1 to go on, else the exit status. */
+static int take_options(struct program *p, int argc, char **argv)
+{
+	struct option longs[OPTIONS + 1] = { { 0 } };
+	char shorts[2 * OPTIONS + 1] = "";
+	const char *color = NULL;
+	int c, status = -1;
+
+	for (size_t i = 0, n = 0; i < OPTIONS; i++) {
+		longs[i] = (struct option){ option_rows[i].name, option_rows[i].arg ? required_argument : no_argument, NULL,
+					    option_rows[i].letter };
+		if (option_rows[i].letter >= 'a' && option_rows[i].letter <= 'z') {
+			shorts[n++] = option_rows[i].letter;
+			if (option_rows[i].arg)
+				shorts[n++] = ':';
+		}
+	}
+	while (status < 0 && (c = getopt_long(argc, argv, shorts, longs, NULL)) != -1)
+		status = take_option(p, c, &color);
+	p->color = choose_color(color);
+	if (status < 0 && argc - optind > 1)
+		return usage("one SCRIPT at most; '%s' is too many", argv[optind + 1]);
+	return status;
+}
+
+/* ---- Ctrl-C: stops a command at a call's border; between the lines of a script it ends the program; the prompt has its
+ * own ways ---- */
+
+static volatile bool interrupted, running, at_prompt;
 
 static void on_interrupt(int sig)
 {
 	(void)sig;
-	interrupted = 1;
+	if (!running && !at_prompt)
+		_exit(EXIT_INTERRUPTED);
+	interrupted = true;
+}
+
+/* ---- lines ---- */
+
+/* Something went wrong that the reply does not show. */
+static void put_message(struct program *p, const struct reply *r, const char *file, const char *line, size_t len)
+{
+	struct buf message = {0};
+
+	fflush(stdout);
+	if (r->failed)
+		reply_error_text(r, file, line, len, p->color, &message);
+	if (r->interrupted)
+		buf_printf(&message, "%s:%u: interrupted: %llu of %llu calls were made\n", file, r->n, (unsigned long long)r->done,
+			   (unsigned long long)r->wanted);
+	fputs(buf_text(&message), stderr);
+	buf_done(&message);
 }
 
 /* Runs one line and prints what came of it. False when no more lines shall run. */
 static bool run_line(struct program *p, const char *file, const char *line, size_t len, uint32_t n)
 {
 	struct reply r;
-	struct buf message = {0};
 
+	interrupted = false;
+	running = true;
 	session_run(p->session, line, len, n, &r);
+	running = false;
 	buf_clear(&p->out);
-	if (r.failed) {
-		p->failed = true;
-		reply_error_text(&r, file, line, len, p->color, &message);
-		fputs(buf_text(&message), stderr);
-	}
 	if (p->json)
 		reply_json(p->session, &r, p->state ? REPLY_STATE : 0, &p->out);
 	else if (!r.failed)
 		reply_text(p->session, &r, &p->out);
 	fwrite(buf_text(&p->out), 1, p->out.len, stdout);
+	if (r.failed || r.interrupted)
+		put_message(p, &r, file, line, len);
+	p->failed |= r.failed;
+	p->stopped |= r.interrupted;
 	p->quit |= r.quit;
-	buf_done(&message);
 	reply_done(&r);
-	return !p->quit && (!p->failed || p->keep_going);
+	if (p->quit || p->stopped || ferror(stdout))
+		return false;
+	return p->keep_going || (!p->failed && !(p->fail_on_bug && p->session->trapped));
 }
 
 static bool run_stream(struct program *p, FILE *f, const char *name)
@@ -65,86 +200,99 @@ static bool run_stream(struct program *p, FILE *f, const char *name)
 			len--;
 		more = run_line(p, name, line, (size_t)len, n);
 	}
+	if (ferror(f)) {
+		fprintf(stderr, "slablab: error: %s: %s\n", name, strerror(errno));
+		p->failed = true;
+	}
 	free(line);
 	return more;
 }
 
-static int run_script(struct program *p, const char *path)
+static bool run_script(struct program *p, const char *path)
 {
-	FILE *f = strcmp(path, "-") ? fopen(path, "r") : stdin;
+	bool standard = !strcmp(path, "-"), more;
+	FILE *f = standard ? stdin : fopen(path, "r");
 
 	if (!f) {
 		fprintf(stderr, "slablab: error: %s: %s\n", path, strerror(errno));
-		return EXIT_USAGE;
+		p->failed = true;
+		return false;
 	}
-	run_stream(p, f, strcmp(path, "-") ? path : "<stdin>");
-	if (f != stdin)
+	more = run_stream(p, f, standard ? "<stdin>" : path);
+	if (!standard)
 		fclose(f);
-	return 0;
+	return more;
 }
 
-/* At the prompt a failed command fails alone. */
+/* At the prompt a failed or interrupted command fails alone. */
 static bool run_prompt_line(void *ctx, const char *line, size_t len, uint32_t n)
 {
 	struct program *p = ctx;
 
 	run_line(p, "<prompt>", line, len, n);
 	fflush(stdout);
-	p->failed = false;
+	p->failed = p->stopped = false;
 	return !p->quit;
 }
 
 static void run_prompt(struct program *p)
 {
-	struct prompt prompt = { .session = p->session, .run = run_prompt_line, .ctx = p };
+	struct prompt prompt = { .session = p->session, .run = run_prompt_line, .ctx = p, .plain = !isatty(STDIN_FILENO) };
 
-	p->failed = false;
+	at_prompt = true;
 	repl_run(&prompt);
+	at_prompt = false;
+}
+
+/* Commands, then the script, then the faces. */
+static void run_all(struct program *p, const char *script)
+{
+	bool terminal = isatty(STDIN_FILENO), more = true;
+	bool nothing = !script && !p->ncommands;
+
+	for (unsigned int i = 0; i < p->ncommands && more; i++)
+		more = run_line(p, "<command>", p->commands[i], strlen(p->commands[i]), i + 1);
+	if (more && script)
+		more = run_script(p, script);
+	else if (more && nothing && !terminal && !p->interactive && !p->tui)
+		run_script(p, "-");
+	if (p->quit)
+		return;
+	if (p->interactive || (nothing && terminal && !p->tui))
+		run_prompt(p);
+}
+
+static int exit_status(const struct program *p)
+{
+	if (p->stopped)
+		return EXIT_INTERRUPTED;
+	if (p->failed)
+		return EXIT_FAILED;
+	return p->fail_on_bug && p->session->trapped ? EXIT_TRAPPED : 0;
 }
 
 int main(int argc, char **argv)
 {
-	struct program p = {0};
-	struct session_options options = { .recording = RECORD_EVENTS };
+	struct program p = { .options = { .recording = RECORD_EVENTS } };
 	struct buf error = {0};
-	const char *commands_[256];
-	int ncommands = 0, c, status = 0;
+	int status = take_options(&p, argc, argv);
 
-	while ((c = getopt(argc, argv, "c:e:m:jskit")) != -1)
-		switch (c) {
-		case 'c':
-			if (ncommands < 256)
-				commands_[ncommands++] = optarg;
-			break;
-		case 'e': options.engine = optarg; break;
-		case 'm': options.machine = optarg; break;
-		case 'j': p.json = true; break;
-		case 's': p.state = true; break;
-		case 'k': p.keep_going = true; break;
-		case 'i': p.interactive = true; break;
-		case 't': p.tui = true; break;
-		default: return EXIT_USAGE;
-		}
-	p.session = session_new(&options, &error);
-	if (!p.session) {
-		fprintf(stderr, "slablab: error: %s\n", buf_text(&error));
-		return EXIT_USAGE;
-	}
-	signal(SIGINT, on_interrupt);
+	if (status >= 0)
+		return status;
+	p.session = session_new(&p.options, &error);
+	if (!p.session)
+		return usage("%s", buf_text(&error));
+	sigaction(SIGINT, &(struct sigaction){ .sa_handler = on_interrupt }, NULL);
+	fault_handler_install();
 	p.session->interrupted = &interrupted;
-	for (int i = 0; i < ncommands; i++)
-		if (!run_line(&p, "<command>", commands_[i], strlen(commands_[i]), ++p.ncommands))
-			break;
-	if (!(p.failed && !p.keep_going)) {
-		if (optind < argc)
-			status = run_script(&p, argv[optind]);
-		else if (!ncommands && !isatty(STDIN_FILENO))
-			status = run_script(&p, "-");
+	run_all(&p, optind < argc ? argv[optind] : NULL);
+	status = exit_status(&p);
+	if (fflush(stdout) || ferror(stdout)) {
+		fprintf(stderr, "slablab: error: standard output: %s\n", strerror(errno));
+		status = EXIT_FAILED;
 	}
-	if (!p.quit && !p.failed && isatty(STDIN_FILENO) && (p.interactive || (!ncommands && optind == argc)))
-		run_prompt(&p);
-	fflush(stdout);
 	session_free(p.session);
 	buf_done(&p.out);
-	return status ? status : p.failed ? EXIT_FAILED : 0;
+	free(p.commands);
+	return status;
 }
