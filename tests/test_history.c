@@ -450,6 +450,7 @@ START_TEST(the_events_of_a_call_come_by_running_it_again)
 	ck_assert_uint_eq(history_calls(m), 4);
 	ck_assert(history_seek(m, end_of(m, 3)));
 	ck_assert_uint_eq(*word(m, 0), 3);
+	buf_done(&why);
 	machine_free(m);
 }
 END_TEST
