@@ -25,7 +25,7 @@ static void **pool;             /* free chunks, linked through their first word 
 static uint64_t pool_used;      /* bytes in streams */
 static uint64_t pool_idle;      /* bytes in the pool */
 
-/* Straight from mmap, so that a chunk given back is really the host's again. */
+/* Straight from mmap, so that a chunk given back is really the host's again. (Huge pages were tried: not faster.) */
 static void *chunk_get(void)
 {
 	void *chunk = pool;
