@@ -150,6 +150,12 @@ void json_raw(struct json *j, const char *name, const char *text)
 	buf_puts(j->out, text);
 }
 
+void json_raw_n(struct json *j, const char *name, const char *text, size_t n)
+{
+	before_value(j, name);
+	buf_write(j->out, text, n);
+}
+
 void json_string_n(struct json *j, const char *name, const char *s, size_t n)
 {
 	before_value(j, name);

@@ -37,5 +37,6 @@ void json_string_n(struct json *j, const char *name, const char *s, size_t n);
 void json_format(struct json *j, const char *name, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
 void json_address(struct json *j, const char *name, uint64_t address);      /* a hex string: "0xc1000040" */
 void json_raw(struct json *j, const char *name, const char *text);          /* a value that is JSON already */
+void json_raw_n(struct json *j, const char *name, const char *text, size_t n);
 
 #endif

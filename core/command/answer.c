@@ -155,7 +155,7 @@ static void put_said(struct json *j, const struct reply *r, const struct answer 
 	if (a->lacks)
 		json_string(j, "lacks", a->lacks);
 	if (r->text.len && r->json)
-		json_raw(j, "value", buf_text(&r->text));
+		json_raw_n(j, "value", buf_text(&r->text), r->text.len - 1);
 	else if (r->text.len)
 		json_string_n(j, "text", buf_text(&r->text), r->text.len);
 }
