@@ -1,0 +1,255 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * One frame: status line, panes, scrub bar, the line of hints or of the prompt, footer. */
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include <curses.h>
+
+#include "core/command/command.h"
+#include "tui/view.h"
+
+/* ---- what the event at the cursor speaks of ---- */
+
+static void touch(struct touched *now, enum unit unit, uint64_t v)
+{
+	switch (unit) {
+	case UNIT_obj:
+	case UNIT_slab:
+	case UNIT_cache:
+		if (!v)
+			break;
+		now->cache = REF_NAME(v);
+		if (REF_SEQ(v))
+			now->slab = REF_SEQ(v);
+		if (REF_IDX(v) >= 0)
+			now->object = REF_IDX(v);
+		break;
+	case UNIT_pfn:
+		if (!now->pages) {
+			now->pfn = v;
+			now->pages = 1;
+		}
+		break;
+	case UNIT_order:
+		now->order = v < MAX_ORDER ? (int)v : -1;
+		break;
+	default:
+		break;
+	}
+}
+
+static void find_touched(struct tui *t)
+{
+	struct moment at = t->m->history.cursor;
+	struct touched now = { .object = -1, .order = -1 };
+	struct event_view ev;
+
+	if (history_event(t->m, at.call, at.event, &ev))
+		for (unsigned int i = 0; i < event_info[ev.event].nfields; i++)
+			touch(&now, event_info[ev.event].field[i].unit, ev.payload[i]);
+	if (now.pages && now.order >= 0)
+		now.pages = 1ull << now.order;
+	t->now = now;
+}
+
+/* ---- lines ---- */
+
+static void draw_status(struct tui *t)
+{
+	struct rect r = { 0, 0, 1, t->cols };
+	struct moment at = t->m->history.cursor;
+	const char *bar = glyph(t, G_BAR);
+	int x;
+
+	put_blank(t, &r, 0, C_STATUS);
+	x = put(t, &r, 0, 1, C_STATUS, "%s %s cpu %u ", engine_info[t->m->config.engine].name, glyph(t, G_DOT), t->m->kernel->cpu);
+	x = put(t, &r, 0, x, C_STATUS, "%s call %" PRIu64 "/%" PRIu64 "  event %" PRIu64 "/%" PRIu64 " ", bar, at.call,
+		history_calls(t->m), look_index(t->m, at), look_total(t->m));
+	x = put(t, &r, 0, x, C_STATUS, "%s %s %s ", bar, glyph(t, t->playing ? G_PLAY : G_PAUSE), play_speed(t, t->ascii));
+	if (history_first(t->m) > 1)
+		x = put(t, &r, 0, x, C_STATUS, "%s calls before %" PRIu64 " are forgotten ", bar, history_first(t->m));
+	if (at.call && at.event)
+		x = put(t, &r, 0, x, C_STATUS, "%s %.60s", bar, history_command(t->m, at.call)->text);
+	put(t, &r, 0, t->cols - (t->mouse ? 16 : 9), C_STATUS, t->mouse ? "  mouse  ? help " : "  ? help ");
+}
+
+/* The bar goes by calls: a mark where each ends while they have room. */
+static int scrub_column(struct tui *t, struct moment at, int width)
+{
+	uint64_t first = history_first(t->m), calls = history_calls(t->m) + 1 - first, n = at.call, events = history_events(t->m, n);
+	double part = 0;
+
+	if (!n || !calls)
+		return 0;
+	part = (double)(n - first) + (events ? (double)at.event / (double)events : 1);
+	return (int)(part / (double)calls * (width - 1) + 0.5);
+}
+
+struct moment scrub_moment(struct tui *t, int x)
+{
+	uint64_t first = history_first(t->m), calls = history_calls(t->m) + 1 - first, call, events;
+	int width = t->cols - 4;
+	double part = (double)(x - 2) / (width > 1 ? width - 1 : 1) * (double)calls;
+	struct moment at;
+
+	if (!calls || x <= 2)
+		return look_first(t->m);
+	if (part >= (double)calls)
+		return look_last(t->m);
+	call = (uint64_t)part;
+	events = history_events(t->m, first + call);
+	at = (struct moment){ first + call, (uint64_t)((part - (double)call) * (double)events + 0.5) };
+	if (!at.event && at.call > first) {
+		at.call--;
+		at.event = history_events(t->m, at.call);
+	}
+	return at;
+}
+
+static void draw_scrub(struct tui *t)
+{
+	struct rect r = { t->rows - 3, 2, 1, t->cols - 4 };
+	uint64_t first = history_first(t->m), calls = history_calls(t->m) + 1 - first;
+	int knob = scrub_column(t, t->m->history.cursor, r.w);
+
+	for (int x = 0; x < r.w; x++)
+		put_text(t, &r, 0, x, C_FRAME, glyph(t, G_SCRUB));
+	if (calls && calls < (uint64_t)r.w / 2)
+		for (uint64_t n = first; n < first + calls; n++)
+			put_text(t, &r, 0, scrub_column(t, (struct moment){ n, history_events(t->m, n) }, r.w), C_DIM, glyph(t, G_MARK));
+	put_text(t, &r, 0, knob, C_KEY, glyph(t, G_KNOB));
+}
+
+static void draw_message(struct tui *t)
+{
+	struct rect r = { t->rows - 2, 1, 1, t->cols - 2 };
+
+	if (t->prompt)
+		prompt_draw(t, &r);
+	else if (t->message.len)
+		put_text(t, &r, 0, 0, t->message_bad ? C_BAD : C_BOLD, buf_text(&t->message));
+	else
+		put_text(t, &r, 0, 0, C_HINT, hint(t));
+}
+
+static void draw_footer(struct tui *t)
+{
+	struct rect r = { t->rows - 1, 1, 1, t->cols - 2 };
+
+	if (t->prompt)
+		put_text(t, &r, 0, 0, C_DIM, t->choices.len ? buf_text(&t->choices) :
+			 t->prompt == ':' ? "Enter run   Tab complete   Up older   Esc leave" : "Enter find   Esc leave");
+	else
+		keys_footer(t, &r);
+}
+
+/* ---- help ---- */
+
+struct help_lines { struct tui *t; struct rect r; int y; };
+
+static void help_row(void *ctx, const char *keys, const char *help, bool head)
+{
+	struct help_lines *h = ctx;
+	int y = h->y++ - h->t->help_top;
+
+	if (head) {
+		put_text(h->t, &h->r, y, 1, C_BOLD, keys);
+		return;
+	}
+	put_text(h->t, &h->r, y, 3, C_KEY, keys);
+	put_text(h->t, &h->r, y, 18, C_TEXT, help);
+}
+
+static void draw_help(struct tui *t)
+{
+	struct help_lines h = { t, { 2, 1, t->rows - 6, t->cols - 2 }, 0 };
+
+	frame_begin(t);
+	frame_add(t, &h.r);
+	frame_draw(t);
+	frame_title(t, &h.r, "HELP", "? closes it, j and k scroll", true);
+	keys_help(t, help_row, &h);
+	help_row(&h, "Signs", "", true);
+	help_row(&h, glyph(t, G_USED), "an object in use", false);
+	help_row(&h, glyph(t, G_FREE), "a free object of a slab", false);
+	help_row(&h, glyph(t, G_KEPT), "a free object that a CPU keeps", false);
+	help_row(&h, glyph(t, G_NEXT), "the free object that this slab hands out next", false);
+	help_row(&h, glyph(t, G_TOUCHED), "the object that the event speaks of", false);
+	for (int g = 0; g < GROUPS; g++) {
+		char letter[2] = { group_info[g].letter, 0 };
+
+		help_row(&h, letter, group_info[g].what, false);
+	}
+	if (t->help_top > h.y - h.r.h)
+		t->help_top = h.y > h.r.h ? h.y - h.r.h : 0;
+}
+
+/* ---- the screen ---- */
+
+static void draw_pane(struct tui *t, enum view_id v)
+{
+	struct pane *p = &t->pane[v];
+	struct buf title = {0};
+
+	p->ops->draw(t, &p->r);
+	if (p->ops->title)
+		p->ops->title(t, &title);
+	frame_title(t, &p->r, p->ops->name, buf_text(&title), t->focus == v);
+	buf_done(&title);
+}
+
+static void draw_panes(struct tui *t)
+{
+	layout(t);
+	frame_begin(t);
+	for (int v = 0; v < V_REPLY; v++)
+		if (t->pane[v].shown)
+			frame_add(t, &t->pane[v].r);
+	frame_draw(t);
+	for (int v = 0; v < V_REPLY; v++)
+		if (t->pane[v].shown)
+			draw_pane(t, (enum view_id)v);
+	if (t->pane[V_REPLY].shown) {
+		const struct rect *r = &t->pane[V_REPLY].r;
+
+		for (int y = r->y - 1; y <= r->y + r->h; y++)
+			mvhline(y, 0, ' ', t->cols);
+		frame_begin(t);
+		frame_add(t, r);
+		frame_draw(t);
+		draw_pane(t, V_REPLY);
+	}
+}
+
+static void draw_too_small(struct tui *t)
+{
+	struct rect r = { 0, 0, t->rows, t->cols };
+
+	put_wrapped(t, &r, 0, 0, C_TEXT, "This window is too small for slablab's pictures: 60 columns and 18 lines are needed. "
+		    "Make it larger, or press q for the prompt.");
+}
+
+void draw_screen(struct tui *t)
+{
+	getmaxyx(stdscr, t->rows, t->cols);
+	erase();
+	attrset(A_NORMAL);
+	curs_set(0);
+	if (t->cols < MIN_COLS || t->rows < MIN_LINES) {
+		draw_too_small(t);
+	} else {
+		find_touched(t);
+		look_stack(t->m, t->m->history.cursor, &t->stack);
+		draw_status(t);
+		if (t->help)
+			draw_help(t);
+		else
+			draw_panes(t);
+		draw_scrub(t);
+		draw_footer(t);
+		draw_message(t);        /* last: it leaves the terminal's cursor in the prompt */
+	}
+	refresh();
+	t->frames++;
+}

@@ -1,0 +1,211 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * PAGES: the free blocks of each zone by order, and a map of each zone.
+ *
+ * A map's cell stands for pages / columns page frames; it is drawn by how many of them are free. What is free follows
+ * from the free lists, so a frame costs as much as there are free blocks; with more than BLOCKS_MAX the map is left out. */
+#include <inttypes.h>
+#include <limits.h>
+#include <string.h>
+
+#include "core/mm/page.h"
+#include "tui/view.h"
+
+#define BLOCKS_MAX      12000
+#define CELLS_MAX       256
+
+static unsigned int orders(const struct machine *m)
+{
+	return m->era == ERA_24 ? MAX_ORDER_24 : MAX_ORDER;
+}
+
+static bool of_event(const struct tui *t, const struct zone *zone)
+{
+	return t->now.pages && t->now.pfn - zone->zone_start_pfn < zone->spanned_pages;
+}
+
+/* ---- the table ---- */
+
+static void draw_head(struct tui *t, const struct rect *r, int y, int each)
+{
+	int x = put_text(t, r, y, 1, C_DIM, "free at order");
+
+	(void)x;
+	for (unsigned int o = 0; o < orders(t->m); o++)
+		put(t, r, y, 16 + (int)o * each, C_DIM, "%*u", each - 1, o);
+}
+
+static void draw_zone(struct tui *t, const struct rect *r, int y, int each, const struct zone *zone)
+{
+	put(t, r, y, 1, C_BOLD, "%-8s", zone_name(zone));
+	put(t, r, y, 9, C_TEXT, "%6lu", zone->free_pages);
+	for (unsigned int o = 0; o < orders(t->m); o++) {
+		bool hot = of_event(t, zone) && t->now.order == (int)o;
+		unsigned long n = zone->free_area[o].nr_free;
+
+		put(t, r, y, 16 + (int)o * each, hot ? C_TOUCHED : n ? C_TEXT : C_FREE, "%*lu", each - 1, n);
+	}
+}
+
+/* ---- the map ---- */
+
+struct map { uint64_t start, pages; int cells; uint32_t free[CELLS_MAX]; };
+
+static uint64_t cell_begin(const struct map *map, int cell)
+{
+	return map->pages * (uint64_t)cell / (uint64_t)map->cells;
+}
+
+static int cell_of(const struct map *map, uint64_t offset)
+{
+	int cell = (int)(offset * (uint64_t)map->cells / map->pages);
+
+	while (cell + 1 < map->cells && offset >= cell_begin(map, cell + 1))
+		cell++;
+	while (cell && offset < cell_begin(map, cell))
+		cell--;
+	return cell;
+}
+
+static void map_block(struct map *map, uint64_t pfn, uint64_t pages)
+{
+	uint64_t at = pfn - map->start, end = at + pages;
+
+	if (at >= map->pages)
+		return;
+	end = end > map->pages ? map->pages : end;
+	for (int cell = cell_of(map, at); at < end; cell++) {
+		uint64_t border = cell + 1 < map->cells ? cell_begin(map, cell + 1) : map->pages;
+		uint64_t stop = border < end ? border : end;
+
+		map->free[cell] += (uint32_t)(stop - at);
+		at = stop;
+	}
+}
+
+static void map_list(struct map *map, const struct machine *m, const struct list_head *head, unsigned int order, unsigned long bound)
+{
+	const struct list_head *at;
+
+	list_for_each(at, head) {
+		uint64_t o = slot_offset(at);
+
+		if (o < MEMMAP_OFFSET || o >= VARS_OFFSET || !bound--)
+			break;
+		map_block(map, page_to_pfn(m, list_entry(at, struct page, lru)), 1ull << order);
+	}
+}
+
+static bool map_zone(struct map *map, const struct machine *m, const struct zone *zone, int cells)
+{
+	unsigned long blocks = 0;
+
+	for (unsigned int o = 0; o < orders(m); o++)
+		blocks += zone->free_area[o].nr_free;
+	if (blocks > BLOCKS_MAX)
+		return false;
+	memset(map, 0, sizeof *map);
+	map->start = zone->zone_start_pfn;
+	map->pages = zone->spanned_pages;
+	map->cells = cells < CELLS_MAX ? cells : CELLS_MAX;
+	if ((uint64_t)map->cells > map->pages)
+		map->cells = (int)map->pages;
+	for (unsigned int o = 0; o < orders(m); o++)
+		for (int type = 0; type < (m->era == ERA_24 ? 1 : MIGRATE_TYPES); type++)
+			map_list(map, m, &zone->free_area[o].free_list[type], o, zone->free_area[o].nr_free);
+	return true;
+}
+
+static enum glyph cell_glyph(uint64_t free, uint64_t pages)
+{
+	if (!free)
+		return G_FULL;
+	if (free == pages)
+		return G_NONE;
+	return free * 3 < pages ? G_MOST : free * 3 < pages * 2 ? G_HALF : G_SOME;
+}
+
+static void draw_map(struct tui *t, const struct rect *r, int y, const struct zone *zone)
+{
+	struct map map;
+
+	if (!map_zone(&map, t->m, zone, r->w - 2)) {
+		put_text(t, r, y, 1, C_DIM, "in too many pieces for a map");
+		return;
+	}
+	for (int i = 0; i < map.cells; i++) {
+		uint64_t from = map.start + cell_begin(&map, i), to = i + 1 < map.cells ? map.start + cell_begin(&map, i + 1) : map.start + map.pages;
+		bool hot = t->now.pages && t->now.pfn < to && t->now.pfn + t->now.pages > from;
+		enum glyph g = cell_glyph(map.free[i], to - from);
+
+		put_text(t, r, y, 1 + i, hot ? C_TOUCHED : g == G_NONE ? C_FREE : C_USED, glyph(t, hot && t->mono ? G_TOUCHED : g));
+	}
+}
+
+static void draw_marks(struct tui *t, const struct rect *r, int y, int x, const struct zone *zone)
+{
+	put(t, r, y, x, C_DIM, "min %lu low %lu high %lu", zone->pages_min, zone->pages_low, zone->pages_high);
+}
+
+/* ---- the view ---- */
+
+static int zones(const struct machine *m)
+{
+	int n = 0;
+
+	for (unsigned int node = 0; node < m->config.nodes; node++)
+		for (int z = 0; z < MAX_NR_ZONES; z++)
+			n += m->kernel->node[node]->zones[z].spanned_pages != 0;
+	return n;
+}
+
+static void pages_draw(struct tui *t, const struct rect *r)
+{
+	int n = zones(t->m), each = (r->w - 17) / (int)orders(t->m), y = -t->pages_top;
+	int maps = r->h >= 2 * n + 1, airy = r->h >= 4 * n + 1;
+
+	each = each < 3 ? 3 : each > 7 ? 7 : each;
+	draw_head(t, r, y++, each);
+	for (unsigned int node = 0; node < t->m->config.nodes; node++)
+		for (int z = 0; z < MAX_NR_ZONES; z++) {
+			const struct zone *zone = &t->m->kernel->node[node]->zones[z];
+
+			if (!zone->spanned_pages)
+				continue;
+			y += airy;
+			draw_zone(t, r, y++, each, zone);
+			if (maps)
+				draw_map(t, r, y++, zone);
+			if (airy)
+				draw_marks(t, r, y++, 1, zone);
+		}
+	if (airy) {
+		int x = put(t, r, y + 1, 1, C_USED, "%s all in use  ", glyph(t, G_FULL));
+
+		x = put(t, r, y + 1, x, C_USED, "%s%s%s some free  ", glyph(t, G_MOST), glyph(t, G_HALF), glyph(t, G_SOME));
+		put(t, r, y + 1, x, C_FREE, "%s all free", glyph(t, G_NONE));
+	}
+	t->pages_rows = y + t->pages_top;
+}
+
+static void pages_title(struct tui *t, struct buf *out)
+{
+	if (t->now.pages && t->now.order >= 0)
+		buf_printf(out, "pfn %" PRIu64 " order %d", t->now.pfn, t->now.order);
+	else if (t->now.pages)
+		buf_printf(out, "pfn %" PRIu64, t->now.pfn);
+}
+
+static void pages_move(struct tui *t, int by)
+{
+	int most = t->pages_rows - t->pane[V_PAGES].r.h;
+
+	t->pages_top = by == INT_MIN ? 0 : by == INT_MAX ? most : t->pages_top + by;
+	if (t->pages_top > most)
+		t->pages_top = most;
+	if (t->pages_top < 0)
+		t->pages_top = 0;
+}
+
+const struct view_ops pages_view = {
+	.name = "PAGES", .title = pages_title, .draw = pages_draw, .move = pages_move,
+};

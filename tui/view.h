@@ -1,0 +1,219 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * What the files of the TUI share: its state, the trait of a view, drawing.
+ *
+ * T1  A view reads the machine at the cursor and draws; it changes nothing but its own place (selection, scroll).
+ * T2  The cost of a frame follows from the size of the screen, never from the length of history.
+ * T3  Shape or letter says what colour says: with no colour nothing is lost. */
+#ifndef TUI_VIEW_H
+#define TUI_VIEW_H
+
+#include <stdint.h>
+
+#include "core/base/buf.h"
+#include "core/command/look.h"
+#include "core/event/event.h"
+#include "core/machine/machine.h"
+#include "core/slab/slab.h"
+#include "tui/tui.h"
+
+#define MIN_COLS        60
+#define MIN_LINES       18
+
+enum colour {
+#define COLOUR(name, xterm, eight, attributes, mono) C_##name,
+#include "tui/colours.def"
+#undef COLOUR
+	COLOURS
+};
+
+enum glyph {
+#define GLYPH(name, utf8, ascii) G_##name,
+#include "tui/glyphs.def"
+#undef GLYPH
+	GLYPHS
+};
+
+struct rect { int y, x, h, w; };        /* without the border */
+
+enum view_id { V_CACHE, V_PAGES, V_STACK, V_EVENTS, V_REPLY, VIEWS };
+
+struct tui;
+
+struct view_ops {
+	const char *name;                                       /* "CACHE" */
+	void (*title)(struct tui *t, struct buf *out);          /* for the border; starts empty */
+	void (*draw)(struct tui *t, const struct rect *r);
+	void (*move)(struct tui *t, int by);                    /* the selection, in lines; INT_MIN and INT_MAX: to the ends */
+	bool (*enter)(struct tui *t);                           /* into the selected thing; false: nothing there */
+	bool (*leave)(struct tui *t);                           /* out of it; false: it is the outermost */
+	void (*click)(struct tui *t, int y, int x);             /* in the pane's coordinates */
+};
+
+extern const struct view_ops cache_view, pages_view, stack_view, events_view, reply_view;
+
+struct pane {
+	const struct view_ops *ops;
+	bool shown;
+	struct rect r;
+};
+
+/* What the event at the cursor speaks of: from its payload. */
+struct touched {
+	uint32_t cache, slab;           /* interned name, SEQ; 0 for none */
+	int object;                     /* index, -1 for none */
+	uint64_t pfn, pages;            /* pages 0: none */
+	int order;                      /* -1: none */
+};
+
+struct line {                           /* of the prompt */
+	char text[512];
+	size_t len, at;
+};
+
+struct tui {
+	struct session *session;
+	struct tui_options options;
+	struct machine *m;              /* the one that is shown */
+	int rows, cols;
+	bool ascii, mono, mouse;
+	struct pane pane[VIEWS];
+	enum view_id focus;
+	bool maximised, help;
+	int help_top;
+	bool done;
+	enum tui_end end;
+	struct look_stack stack;
+	struct touched now;
+	uint64_t frames;                /* drawn */
+
+	/* play */
+	bool playing;
+	int speed;                      /* row of the table in play.c */
+	uint8_t breaks[EVENTS / 8 + 1];       /* a bit an event id */
+
+	/* a line of text over the footer, until the next key */
+	struct buf message;
+	bool message_bad;
+
+	/* prompt.c */
+	char prompt;                    /* 0, ':' or '/' */
+	struct line line;
+	char **past;                    /* lines entered, oldest first */
+	size_t npast, past_at;
+	struct buf search;
+	struct buf choices;             /* of a completion with several ends */
+
+	/* reply.c */
+	struct buf reply;
+	bool reply_bad;
+	int reply_top;
+
+	/* events.c */
+	struct moment selected;         /* follows the cursor until moved */
+	bool selecting;
+	struct moment events_top;       /* first line of the page */
+
+	/* cache.c */
+	struct {
+		int level;              /* 0 list of caches, 1 a cache, 2 a slab, 3 an object */
+		uint32_t name, seq;     /* interned name; slab */
+		int index;              /* object */
+		bool pinned;            /* stays with `name` whatever the events speak of */
+		int top, rows;          /* scroll of the level; rows at last drawing */
+		int row;                /* selected row of level 0 and 1 */
+	} cache;
+
+	/* pages.c */
+	int pages_top, pages_rows;       /* scroll; rows at the last drawing */
+
+	/* stack.c */
+	int stack_top, stack_rows;
+
+	/* script.c */
+	struct script *script;
+	struct buf *error;
+	bool failed;
+};
+
+/* ---- draw.c ---- */
+
+void theme_init(struct tui *t);
+const char *glyph(const struct tui *t, enum glyph g);
+enum colour group_colour(unsigned int group);
+
+/* Text at a place of a rectangle, cut at its edges; returns the column behind it. */
+int put(struct tui *t, const struct rect *r, int y, int x, enum colour c, const char *fmt, ...)
+	__attribute__((format(printf, 6, 7)));
+int put_text(struct tui *t, const struct rect *r, int y, int x, enum colour c, const char *text);
+/* Broken at blanks; returns the number of lines. */
+int put_wrapped(struct tui *t, const struct rect *r, int y, int x, enum colour c, const char *text);
+void put_blank(struct tui *t, const struct rect *r, int y, enum colour c);      /* a whole line of that colour */
+int text_width(const char *text);                                               /* columns */
+
+/* Borders: outlines are gathered, then drawn with the right crossings. */
+void frame_begin(struct tui *t);
+void frame_add(struct tui *t, const struct rect *r);
+void frame_draw(struct tui *t);
+void frame_title(struct tui *t, const struct rect *r, const char *name, const char *text, bool focus);
+
+/* ---- layout.c ---- */
+
+void layout(struct tui *t);
+enum view_id pane_at(const struct tui *t, int y, int x);        /* VIEWS: none */
+
+/* ---- frame.c ---- */
+
+void draw_screen(struct tui *t);
+struct moment scrub_moment(struct tui *t, int x);               /* under that column of the scrub bar */
+
+/* ---- term.c ---- */
+
+bool term_setup(struct tui *t, struct buf *error);
+void term_restore(void);                        /* safe at any time, any number of times */
+bool term_resize(int cols, int rows);           /* asks the terminal's driver; the KEY_RESIZE follows */
+void term_mouse(struct tui *t, bool on);
+extern volatile int term_interrupted;           /* Ctrl-C was pressed */
+
+/* ---- keys.c ---- */
+
+int key_of_name(const char *name, size_t n);                    /* a curses key code; -1: no such key */
+bool key_run(struct tui *t, int key);                           /* what keys.def says; false: the key has no meaning */
+void keys_help(struct tui *t, void (*row)(void *ctx, const char *keys, const char *help, bool head), void *ctx);
+void keys_footer(struct tui *t, const struct rect *r);
+void keys_show(const struct tui *t, const char *names, struct buf *out);        /* "Right l" as "→ l" */
+
+/* ---- play.c ---- */
+
+const char *play_speed(const struct tui *t, bool ascii);
+int play_wait(const struct tui *t);                             /* milliseconds until the next step */
+void play_step(struct tui *t);
+void play_faster(struct tui *t, int by);
+bool break_is_set(const struct tui *t, unsigned int event);
+void break_toggle(struct tui *t, unsigned int event);
+
+/* Moves the cursor; every way of moving ends here. */
+void go(struct tui *t, struct moment to);
+
+/* ---- prompt.c ---- */
+
+void prompt_open(struct tui *t, char kind);
+bool prompt_key(struct tui *t, int key, const char *utf8);      /* false: it was closed before */
+void prompt_draw(struct tui *t, const struct rect *r);
+void prompt_done(struct tui *t);
+void run_command(struct tui *t, const char *text);
+void search_again(struct tui *t, int direction);
+void say(struct tui *t, bool bad, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+/* ---- hint.c ---- */
+
+const char *hint(struct tui *t);
+const char *suggestion(struct tui *t);                          /* a command that makes sense now */
+
+/* ---- script.c ---- */
+
+bool script_open(struct tui *t, const char *path, struct buf *error);
+int script_key(struct tui *t);                                  /* the next key; -1: the script is over */
+void script_close(struct tui *t);
+void screen_text(struct buf *out);                              /* what the terminal shows, blanks at line ends cut */
+
+#endif
