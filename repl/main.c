@@ -14,6 +14,7 @@
 
 #include "core/command/command.h"
 #include "repl/repl.h"
+#include "tui/tui.h"
 
 #ifndef VERSION
 #define VERSION "0.1.0"
@@ -24,6 +25,7 @@ enum { EXIT_FAILED = 1, EXIT_USAGE = 2, EXIT_TRAPPED = 3, EXIT_INTERRUPTED = 130
 struct program {
 	struct session *session;
 	bool json, state, keep_going, interactive, tui, fail_on_bug;
+	struct tui_options picture;
 	bool color;                     /* of messages */
 	bool quit, failed, stopped;     /* a command said so; one failed; Ctrl-C */
 	const char **commands;          /* of -c */
@@ -93,6 +95,8 @@ static int take_option(struct program *p, int c, const char **color)
 	case 'k': p->keep_going = true; return -1;
 	case 'i': p->interactive = true; return -1;
 	case 't': p->tui = true; return -1;
+	case 'K': p->picture.keys = optarg; return -1;
+	case 'A': p->picture.ascii = true; return -1;
 	case 'F': p->fail_on_bug = true; return -1;
 	case 'h': put_help(); return 0;
 	case 'V': puts("slablab " VERSION); return 0;
@@ -127,6 +131,7 @@ static int take_options(struct program *p, int argc, char **argv)
 	while (status < 0 && (c = getopt_long(argc, argv, shorts, longs, NULL)) != -1)
 		status = take_option(p, c, &color);
 	p->color = choose_color(color);
+	p->picture.no_colour = (color && !strcmp(color, "never")) || (!color && getenv("NO_COLOR") && *getenv("NO_COLOR"));
 	if (status < 0 && argc - optind > 1)
 		return usage("one SCRIPT at most; '%s' is too many", argv[optind + 1]);
 	return status;
@@ -162,10 +167,31 @@ static void put_message(struct program *p, const struct reply *r, const char *fi
 	buf_done(&message);
 }
 
+/* The other face, at the moment where the session stands. */
+static void run_tui(struct program *p)
+{
+	struct buf error = {0};
+
+	fflush(stdout);
+	switch (tui_run(p->session, &p->picture, &error)) {
+	case TUI_FAILED:
+		fprintf(stderr, "slablab: error: %s\n", buf_text(&error));
+		p->failed = true;
+		break;
+	case TUI_QUIT:
+		p->quit = true;
+		break;
+	default:
+		break;
+	}
+	buf_done(&error);
+}
+
 /* Runs one line and prints what came of it. False when no more lines shall run. */
 static bool run_line(struct program *p, const char *file, const char *line, size_t len, uint32_t n)
 {
 	struct reply r;
+	bool tui;
 
 	interrupted = false;
 	running = true;
@@ -182,7 +208,10 @@ static bool run_line(struct program *p, const char *file, const char *line, size
 	p->failed |= r.failed;
 	p->stopped |= r.interrupted;
 	p->quit |= r.quit;
+	tui = r.tui;
 	reply_done(&r);
+	if (tui)
+		run_tui(p);
 	if (p->quit || p->stopped || ferror(stdout))
 		return false;
 	return p->keep_going || (!p->failed && !(p->fail_on_bug && p->session->trapped));
@@ -258,7 +287,11 @@ static void run_all(struct program *p, const char *script)
 		run_script(p, "-");
 	if (p->quit)
 		return;
-	if (p->interactive || (nothing && terminal && !p->tui))
+	if (p->tui && more)
+		run_tui(p);
+	if (p->quit || (p->failed && !p->interactive))
+		return;
+	if ((p->tui && terminal && !p->picture.keys) || p->interactive || (nothing && terminal && !p->tui))
 		run_prompt(p);
 }
 

@@ -7,6 +7,7 @@
 #include <curses.h>
 
 #include "core/command/command.h"
+#include "core/mm/page.h"
 #include "tui/view.h"
 
 /* ---- what the event at the cursor speaks of ---- */
@@ -71,7 +72,7 @@ static void draw_status(struct tui *t)
 		x = put(t, &r, 0, x, C_STATUS, "%s calls before %" PRIu64 " are forgotten ", bar, history_first(t->m));
 	if (at.call && at.event)
 		x = put(t, &r, 0, x, C_STATUS, "%s %.60s", bar, history_command(t->m, at.call)->text);
-	put(t, &r, 0, t->cols - (t->mouse ? 16 : 9), C_STATUS, t->mouse ? "  mouse  ? help " : "  ? help ");
+	put_text(t, &r, 0, t->cols - (t->mouse && t->cols >= 100 ? 16 : 9), C_STATUS, t->mouse && t->cols >= 100 ? "  mouse  ? help " : "  ? help ");
 }
 
 /* The bar goes by calls: a mark where each ends while they have room. */

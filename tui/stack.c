@@ -2,10 +2,13 @@
  * STACK: the kernel's call stack at the cursor, one plain sentence, and what the event changed. */
 #include <inttypes.h>
 #include <limits.h>
+#include <string.h>
 
+#include "core/command/where.h"
 #include "tui/view.h"
 
-#define WHAT_MAX 40             /* columns for the name of what changed */
+#define WHAT_MAX        40      /* columns for the name of what changed */
+#define ROWS_MAX        64      /* changes shown */
 
 static int draw_frames(struct tui *t, const struct rect *r, int y)
 {
@@ -25,31 +28,70 @@ static int draw_frames(struct tui *t, const struct rect *r, int y)
 	return y;
 }
 
+static bool is_link(const struct change *c)
+{
+	const char *name = buf_text(&c->where.name);
+	size_t n = c->where.name.len;
+
+	return c->where.form == WHERE_LINK || (n > 5 && (!strcmp(name + n - 5, ".next") || !strcmp(name + n - 5, ".prev")));
+}
+
+static int widest_name(const struct changes *changes)
+{
+	int widest = 0;
+
+	for (size_t i = 0; i < changes->n; i++) {
+		int w = text_width(buf_text(&changes->list[i].where.name));
+
+		if (!is_link(&changes->list[i]))
+			widest = w > widest ? w : widest;
+	}
+	return widest > WHAT_MAX ? WHAT_MAX : widest;
+}
+
+/* A name that is too long keeps its end: that is where the field is. */
+static void draw_change(struct tui *t, const struct rect *r, int y, int widest, const struct change *c)
+{
+	struct buf values = {0}, from = {0}, to = {0};
+	int name = (int)c->where.name.len, room, x;
+
+	where_value(t->m, &c->where, c->old, &from);
+	where_value(t->m, &c->where, c->new, &to);
+	buf_printf(&values, "%s %s %s", buf_text(&from), glyph(t, G_TO), buf_text(&to));
+	room = r->w - 4 - text_width(buf_text(&values));
+	room = room < 8 ? 8 : room > widest ? widest : room;
+	if (name > room)
+		put(t, r, y, 1, C_TEXT, "%s%s", glyph(t, G_MORE), buf_text(&c->where.name) + name - room + 1);
+	else
+		put_text(t, r, y, 1, C_TEXT, buf_text(&c->where.name));
+	x = put(t, r, y, room + 3, C_OLD, "%s %s ", buf_text(&from), glyph(t, G_TO));
+	put_text(t, r, y, x, C_NEW, buf_text(&to));
+	buf_done(&values);
+	buf_done(&from);
+	buf_done(&to);
+}
+
+/* Pointers of lists come last, and only as a number where there is little room: the words above say what they mean. */
 static int draw_changes(struct tui *t, const struct rect *r, int y)
 {
-	struct look_changes changes;
-	int widest = 0, x;
+	struct changes changes;
+	size_t links = 0, shown = 0;
+	int widest;
 
 	look_changes(t->m, &changes);
-	for (unsigned int i = 0; i < changes.n; i++) {
-		int w = text_width(changes.row[i].what);
-
-		widest = w > widest ? w : widest;
+	widest = widest_name(&changes);
+	for (size_t i = 0; i < changes.n; i++) {
+		if (is_link(&changes.list[i])) {
+			links++;
+		} else if (shown++ < ROWS_MAX) {
+			draw_change(t, r, y++, widest, &changes.list[i]);
+		}
 	}
-	widest = widest > WHAT_MAX ? WHAT_MAX : widest;
-	if (widest > r->w - 14)
-		widest = r->w - 14;
-	for (unsigned int i = 0; i < changes.n && y < r->h; i++) {
-		struct rect left = { r->y, r->x + 1, r->h, widest };
-
-		put_text(t, &left, y, 0, C_TEXT, changes.row[i].what);
-		x = put(t, r, y, widest + 3, C_OLD, "%s %s ", changes.row[i].from, glyph(t, G_TO));
-		put_text(t, r, y++, x, C_NEW, changes.row[i].to);
-	}
-	if (changes.more && y < r->h)
-		put(t, r, y++, 1, C_DIM, "and %u more", changes.more);
-	if (changes.links && y < r->h)
-		put(t, r, y++, 1, C_DIM, "%u list pointer%s changed", changes.links, changes.links > 1 ? "s" : "");
+	if (shown > ROWS_MAX)
+		put(t, r, y++, 1, C_DIM, "and %zu more", shown - ROWS_MAX);
+	if (links)
+		put(t, r, y++, 1, C_DIM, "%zu list pointer%s moved", links, links > 1 ? "s" : "");
+	changes_done(&changes);
 	return y;
 }
 

@@ -7,6 +7,7 @@
 #ifndef TUI_VIEW_H
 #define TUI_VIEW_H
 
+#include <signal.h>
 #include <stdint.h>
 
 #include "core/base/buf.h"
@@ -172,7 +173,7 @@ bool term_setup(struct tui *t, struct buf *error);
 void term_restore(void);                        /* safe at any time, any number of times */
 bool term_resize(int cols, int rows);           /* asks the terminal's driver; the KEY_RESIZE follows */
 void term_mouse(struct tui *t, bool on);
-extern volatile int term_interrupted;           /* Ctrl-C was pressed */
+extern volatile bool term_interrupted;  /* Ctrl-C was pressed */
 
 /* ---- keys.c ---- */
 
@@ -208,6 +209,10 @@ void say(struct tui *t, bool bad, const char *fmt, ...) __attribute__((format(pr
 
 const char *hint(struct tui *t);
 const char *suggestion(struct tui *t);                          /* a command that makes sense now */
+
+/* ---- tui.c ---- */
+
+void mouse_key(struct tui *t);                  /* after KEY_MOUSE */
 
 /* ---- script.c ---- */
 

@@ -95,6 +95,7 @@ struct reply {
 	struct buf text;                /* what a printing command says, UTF-8, lines end in \n; raw JSON when json */
 	bool json;
 	bool quit;
+	bool tui;                       /* the face shall open the picture */
 	const struct command *cmd;
 };
 

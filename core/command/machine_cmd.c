@@ -71,6 +71,12 @@ void meta_watch(struct session *s, const struct statement *st, struct reply *r)
 	answer_ok(s, r);
 }
 
+void meta_tui(struct session *s, const struct statement *st, struct reply *r)
+{
+	(void)s, (void)st;
+	r->tui = true;
+}
+
 void meta_quit(struct session *s, const struct statement *st, struct reply *r)
 {
 	(void)st;

@@ -1,0 +1,72 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Moving the cursor, and playing: one event after the other by the clock. */
+#include <stdio.h>
+#include <string.h>
+
+#include "tui/view.h"
+
+/* From one event in two seconds to 100,000 a second: above FRAMES a second several events go by in a frame. */
+static const struct { int wait, events; const char *text; } speeds[] = {
+	{ 2000, 1, "1 in 2 s" }, { 1000, 1, "1/s" }, { 500, 1, "2/s" }, { 250, 1, "4/s" }, { 125, 1, "8/s" }, { 62, 1, "16/s" },
+	{ 33, 1, "30/s" }, { 33, 4, "120/s" }, { 33, 32, "1000/s" }, { 33, 320, "10000/s" }, { 33, 3200, "100000/s" },
+};
+#define SPEEDS (int)(sizeof speeds / sizeof *speeds)
+
+const char *play_speed(const struct tui *t, bool ascii)
+{
+	(void)ascii;
+	return speeds[t->speed].text;
+}
+
+int play_wait(const struct tui *t)
+{
+	return t->playing ? speeds[t->speed].wait : -1;
+}
+
+void play_faster(struct tui *t, int by)
+{
+	t->speed += by;
+	if (t->speed < 0)
+		t->speed = 0;
+	if (t->speed >= SPEEDS)
+		t->speed = SPEEDS - 1;
+}
+
+bool break_is_set(const struct tui *t, unsigned int event)
+{
+	return t->breaks[event / 8] >> event % 8 & 1;
+}
+
+void break_toggle(struct tui *t, unsigned int event)
+{
+	t->breaks[event / 8] ^= (uint8_t)(1u << event % 8);
+}
+
+void go(struct tui *t, struct moment to)
+{
+	if (!history_seek(t->m, to)) {
+		say(t, true, "History no longer reaches back to that moment.");
+		return;
+	}
+	t->selecting = false;
+	t->stack_top = 0;
+}
+
+void play_step(struct tui *t)
+{
+	struct moment at = t->m->history.cursor;
+	struct event_view ev;
+
+	for (int i = 0; i < speeds[t->speed].events; i++) {
+		if (!look_next(t->m, &at)) {
+			t->playing = false;
+			break;
+		}
+		if (history_event(t->m, at.call, at.event, &ev) && break_is_set(t, ev.event)) {
+			t->playing = false;
+			say(t, false, "Stopped at %s.", event_info[ev.event].name);
+			break;
+		}
+	}
+	go(t, at);
+}

@@ -1,0 +1,419 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The line at the bottom: `:` takes every command of the language, `/` looks for an event. */
+#include <inttypes.h>
+#include <stdarg.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <time.h>
+
+#include <curses.h>
+
+#include "core/base/intern.h"
+#include "core/command/command.h"
+#include "core/command/vars.h"
+#include "tui/view.h"
+
+#define PAST_MAX 500
+
+void say(struct tui *t, bool bad, const char *fmt, ...)
+{
+	va_list ap;
+
+	buf_clear(&t->message);
+	va_start(ap, fmt);
+	buf_vprintf(&t->message, fmt, ap);
+	va_end(ap);
+	t->message_bad = bad;
+}
+
+/* ---- running a command ---- */
+
+static size_t count_lines(const struct buf *b)
+{
+	size_t n = 0;
+
+	for (size_t i = 0; i < b->len; i++)
+		n += b->data[i] == '\n';
+	return n + (b->len && b->data[b->len - 1] != '\n');
+}
+
+/* A reply of one line stands above the footer, a longer one in the pane REPLY. */
+static void show_reply(struct tui *t, struct buf *text, bool bad)
+{
+	while (text->len && text->data[text->len - 1] == '\n')
+		text->data[--text->len] = 0;
+	buf_clear(&t->reply);
+	t->reply_top = 0;
+	t->reply_bad = bad;
+	if (count_lines(text) > 1 || (int)text->len > t->cols - 4) {
+		buf_puts(&t->reply, buf_text(text));
+		buf_putc(&t->reply, '\n');
+		buf_clear(&t->message);
+	} else if (text->len) {
+		say(t, bad, "%s", buf_text(text));
+	}
+}
+
+static void take_machine(struct tui *t)
+{
+	if (t->m != t->session->m[0])
+		t->stack = (struct look_stack){0};
+	t->m = t->session->m[0];
+	t->stack.seg = NULL;            /* a branch may have begun */
+	t->selecting = false;
+	if (!t->m->slab && t->focus == V_CACHE)
+		t->focus = V_PAGES;
+}
+
+void run_command(struct tui *t, const char *text)
+{
+	struct buf out = {0};
+	struct reply r;
+
+	t->playing = false;
+	session_run(t->session, text, strlen(text), 1, &r);
+	take_machine(t);
+	if (r.failed)
+		buf_printf(&out, "%s (column %u)", buf_text(&r.error), r.column);
+	else
+		reply_text(t->session, &r, &out);
+	show_reply(t, &out, r.failed);
+	if (r.quit) {
+		t->done = true;
+		t->end = TUI_QUIT;
+	}
+	reply_done(&r);
+	buf_done(&out);
+}
+
+/* ---- searching ---- */
+
+static bool matches(struct tui *t, struct moment at, const char *what)
+{
+	struct event_view ev;
+	struct buf text = {0};
+	bool found;
+
+	if (!history_event(t->m, at.call, at.event, &ev))
+		return false;
+	event_text(&text, t->m, &ev);
+	buf_printf(&text, " %s", event_info[ev.event].name);
+	found = strstr(buf_text(&text), what);
+	buf_done(&text);
+	return found;
+}
+
+/* Looks at every event at most once, and no longer than two seconds: a key more goes on from there. */
+void search_again(struct tui *t, int direction)
+{
+	struct moment at = t->selecting ? t->selected : t->m->history.cursor;
+	clock_t stop = clock() + 2 * CLOCKS_PER_SEC;
+	const char *what = buf_text(&t->search);
+	uint64_t n = 0;
+
+	if (!*what) {
+		say(t, false, "Nothing was searched for yet: / asks.");
+		return;
+	}
+	while (direction > 0 ? look_next(t->m, &at) : look_prev(t->m, &at)) {
+		if (matches(t, at, what)) {
+			t->focus = V_EVENTS;
+			t->selected = at;
+			t->selecting = true;
+			say(t, false, "Event %" PRIu64 ".%" PRIu64 ": Enter goes there, n finds the next.", at.call, at.event);
+			return;
+		}
+		if (++n % 4096 == 0 && clock() > stop) {
+			t->selected = at;
+			t->selecting = true;
+			say(t, false, "Nothing up to event %" PRIu64 ".%" PRIu64 ": n searches on.", at.call, at.event);
+			return;
+		}
+	}
+	say(t, true, "No event %s says '%s'.", direction > 0 ? "after this" : "before this", what);
+}
+
+/* ---- completion ---- */
+
+struct completion {
+	struct tui *t;
+	const char *word;
+	size_t n, count;
+	char common[128];
+};
+
+static void offer(struct completion *c, const char *text)
+{
+	size_t i = 0;
+
+	if (strncmp(text, c->word, c->n))
+		return;
+	if (!c->count++) {
+		snprintf(c->common, sizeof c->common, "%s", text);
+	} else {
+		while (c->common[i] && c->common[i] == text[i])
+			i++;
+		c->common[i] = 0;
+	}
+	buf_printf(&c->t->choices, "%s  ", text);
+}
+
+static void offer_arguments(struct completion *c)
+{
+	const struct script_cache *cache;
+	const struct variable *v;
+	struct machine *m = c->t->m;
+	const char *flag, *what;
+	uint64_t value;
+
+	for (uint64_t i = 0; (cache = script_cache_at(m, i)); i++)
+		if (cache->name)
+			offer(c, intern_text(cache->name));
+	for (uint64_t i = 0; (v = var_next(m, i)); i++)
+		if (v->name)
+			offer(c, intern_text(v->name));
+	offer(c, "GFP_KERNEL");
+	offer(c, "GFP_ATOMIC");
+	offer(c, "GFP_DMA");
+	if (c->n > 2 && m->slab && m->slab->flag_name)
+		for (unsigned int i = 0; (flag = m->slab->flag_name(m, i, &value, &what)); i++)
+			offer(c, flag);
+}
+
+static bool is_word(char c)
+{
+	return c == '_' || c == '$' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
+}
+
+/* The first word, or what follows `=` and `repeat N`, is a command. */
+static bool wants_command(const char *line, size_t at)
+{
+	while (at && line[at - 1] == ' ')
+		at--;
+	if (!at || line[at - 1] == '=')
+		return true;
+	while (at && line[at - 1] >= '0' && line[at - 1] <= '9')
+		at--;
+	while (at && line[at - 1] == ' ')
+		at--;
+	return at >= 6 && !strncmp(line + at - 6, "repeat", 6);
+}
+
+static void insert(struct line *l, const char *text, size_t n)
+{
+	if (l->len + n >= sizeof l->text)
+		return;
+	memmove(l->text + l->at + n, l->text + l->at, l->len - l->at + 1);
+	memcpy(l->text + l->at, text, n);
+	l->len += n;
+	l->at += n;
+}
+
+static void complete(struct tui *t)
+{
+	struct line *l = &t->line;
+	size_t from = l->at;
+	struct completion c = { .t = t };
+
+	buf_clear(&t->choices);
+	if (!l->len) {
+		insert(l, suggestion(t), strlen(suggestion(t)));
+		return;
+	}
+	while (from && is_word(l->text[from - 1]))
+		from--;
+	c.word = l->text + from;
+	c.n = l->at - from;
+	if (wants_command(l->text, from)) {
+		for (int i = 0; i < COMMANDS; i++)
+			offer(&c, commands[i].name);
+		offer(&c, "repeat");
+	} else {
+		offer_arguments(&c);
+	}
+	if (c.count && strlen(c.common) > c.n)
+		insert(l, c.common + c.n, strlen(c.common) - c.n);
+	if (c.count == 1)
+		buf_clear(&t->choices);
+	else if (!c.count)
+		buf_puts(&t->choices, "Nothing begins so.");
+}
+
+/* ---- editing ---- */
+
+void prompt_open(struct tui *t, char kind)
+{
+	t->prompt = kind;
+	t->line = (struct line){0};
+	t->past_at = t->npast;
+	t->playing = false;
+	buf_clear(&t->choices);
+	buf_clear(&t->message);
+	buf_clear(&t->reply);
+}
+
+static void set_line(struct line *l, const char *text)
+{
+	*l = (struct line){0};
+	insert(l, text, strlen(text) < sizeof l->text ? strlen(text) : sizeof l->text - 1);
+}
+
+static void remember(struct tui *t, const char *text)
+{
+	if (t->npast && !strcmp(t->past[t->npast - 1], text))
+		return;
+	if (t->npast == PAST_MAX) {
+		free(t->past[0]);
+		memmove(t->past, t->past + 1, --t->npast * sizeof *t->past);
+	}
+	t->past = x_realloc(t->past, (t->npast + 1) * sizeof *t->past);
+	t->past[t->npast++] = x_strdup(text);
+}
+
+static void browse(struct tui *t, int by)
+{
+	if (by < 0 ? !t->past_at : t->past_at >= t->npast)
+		return;
+	t->past_at += (size_t)by;
+	set_line(&t->line, t->past_at < t->npast ? t->past[t->past_at] : "");
+}
+
+static void erase_to(struct line *l, size_t from)
+{
+	memmove(l->text + from, l->text + l->at, l->len - l->at + 1);
+	l->len -= l->at - from;
+	l->at = from;
+}
+
+static size_t char_before(const struct line *l)
+{
+	size_t at = l->at;
+
+	while (at && (l->text[--at] & 0xc0) == 0x80)
+		;
+	return at;
+}
+
+static size_t char_behind(const struct line *l)
+{
+	size_t at = l->at;
+
+	if (at < l->len)
+		at++;
+	while (at < l->len && (l->text[at] & 0xc0) == 0x80)
+		at++;
+	return at;
+}
+
+static size_t word_before(const struct line *l)
+{
+	size_t at = l->at;
+
+	while (at && !is_word(l->text[at - 1]))
+		at--;
+	while (at && is_word(l->text[at - 1]))
+		at--;
+	return at;
+}
+
+static void accept(struct tui *t)
+{
+	char text[sizeof t->line.text];
+	char kind = t->prompt;
+
+	memcpy(text, t->line.text, sizeof text);
+	t->prompt = 0;
+	if (kind == '/') {
+		if (*text) {
+			buf_clear(&t->search);
+			buf_puts(&t->search, text);
+		}
+		search_again(t, 1);
+	} else if (*text) {
+		remember(t, text);
+		run_command(t, text);
+	}
+}
+
+static void delete_behind(struct line *l)
+{
+	size_t behind = char_behind(l), was = l->at;
+
+	l->at = behind;
+	erase_to(l, was);
+}
+
+bool prompt_key(struct tui *t, int key, const char *utf8)
+{
+	struct line *l = &t->line;
+
+	if (!t->prompt)
+		return false;
+	if (key != '\t')
+		buf_clear(&t->choices);
+	switch (key) {
+	case 27: case 'g' & 0x1f:
+		t->prompt = 0;
+		break;
+	case '\r': case '\n': case KEY_ENTER:
+		accept(t);
+		break;
+	case '\t':
+		if (t->prompt == ':')
+			complete(t);
+		break;
+	case KEY_BACKSPACE: case 127: case '\b':
+		if (!l->len)
+			t->prompt = 0;
+		else
+			erase_to(l, char_before(l));
+		break;
+	case KEY_DC: case 'd' & 0x1f:   delete_behind(l); break;
+	case KEY_LEFT: case 'b' & 0x1f: l->at = char_before(l); break;
+	case KEY_RIGHT: case 'f' & 0x1f: l->at = char_behind(l); break;
+	case KEY_HOME: case 'a' & 0x1f: l->at = 0; break;
+	case KEY_END: case 'e' & 0x1f:  l->at = l->len; break;
+	case 'u' & 0x1f:                erase_to(l, 0); break;
+	case 'w' & 0x1f:                erase_to(l, word_before(l)); break;
+	case 'k' & 0x1f:                l->text[l->len = l->at] = 0; break;
+	case KEY_UP: case 'p' & 0x1f:   browse(t, -1); break;
+	case KEY_DOWN: case 'n' & 0x1f: browse(t, 1); break;
+	default:
+		if (utf8 && (unsigned char)*utf8 >= ' ')
+			insert(l, utf8, strlen(utf8));
+	}
+	return true;
+}
+
+void prompt_draw(struct tui *t, const struct rect *r)
+{
+	char sign[2] = { t->prompt, 0 }, left[sizeof t->line.text];
+	int x, column;
+	size_t from = 0;
+
+	memcpy(left, t->line.text, t->line.at);
+	left[t->line.at] = 0;
+	while (text_width(left + from) > r->w - 3)      /* a long line shows its part around the cursor */
+		from++;
+	while ((left[from] & 0xc0) == 0x80)
+		from++;
+	x = put_text(t, r, 0, 0, C_KEY, sign);
+	put_text(t, r, 0, x, C_TEXT, t->line.text + from);
+	column = x + text_width(left + from);
+	if (!t->line.len && t->prompt == ':')
+		put(t, r, 0, x + 1, C_DIM, " Tab: %s", suggestion(t));
+	move(r->y, r->x + column);
+	curs_set(1);
+}
+
+void prompt_done(struct tui *t)
+{
+	for (size_t i = 0; i < t->npast; i++)
+		free(t->past[i]);
+	free(t->past);
+	buf_done(&t->search);
+	buf_done(&t->choices);
+	buf_done(&t->message);
+	buf_done(&t->reply);
+}

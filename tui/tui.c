@@ -1,0 +1,168 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The loop: draw, wait for a key, do what it says. While nothing plays the wait has no end: idle costs nothing. */
+#include <errno.h>
+#include <poll.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+#include <wchar.h>
+
+#include <curses.h>
+
+#include "core/command/command.h"
+#include "tui/view.h"
+
+/* ---- the mouse ---- */
+
+void mouse_key(struct tui *t)
+{
+	enum view_id v;
+	struct moment at = t->m->history.cursor;
+	MEVENT ev;
+
+	if (getmouse(&ev) != OK)
+		return;
+	buf_clear(&t->message);
+	if (ev.bstate & (BUTTON4_PRESSED | BUTTON5_PRESSED)) {
+		t->playing = false;
+		if (ev.bstate & BUTTON4_PRESSED ? look_prev(t->m, &at) : look_next(t->m, &at))
+			go(t, at);
+	} else if (ev.y == t->rows - 3) {
+		t->playing = false;
+		go(t, scrub_moment(t, ev.x));
+	} else if ((v = pane_at(t, ev.y, ev.x)) == V_REPLY) {
+		buf_clear(&t->reply);
+	} else if (v != VIEWS && !t->help) {
+		t->focus = v;
+		if (t->pane[v].ops->click)
+			t->pane[v].ops->click(t, ev.y - t->pane[v].r.y, ev.x - t->pane[v].r.x);
+	}
+}
+
+/* ---- keys ---- */
+
+static void encode(wint_t wc, char out[8])
+{
+	mbstate_t state = {0};
+	size_t n = wcrtomb(out, (wchar_t)wc, &state);
+
+	out[n == (size_t)-1 ? 0 : n] = 0;
+}
+
+/* After a command's Ctrl-C nothing happens here; at rest it says how to leave, since the terminal is not the shell. */
+static void interrupted(struct tui *t)
+{
+	term_interrupted = 0;
+	t->playing = false;
+	t->prompt = 0;
+	say(t, false, "q leaves the picture, Q ends slablab.");
+}
+
+static void handle(struct tui *t, int key, const char *utf8)
+{
+	if (prompt_key(t, key, utf8))
+		return;
+	buf_clear(&t->message);
+	if (!key_run(t, key))
+		say(t, false, "That key has no meaning here; ? shows those that have.");
+}
+
+static bool handle_script(struct tui *t)
+{
+	int key = script_key(t);
+	char text[8] = "";
+
+	if (key < 0)
+		return false;
+	if (key < 0x100) {
+		text[0] = (char)key;
+		text[1] = 0;
+	}
+	handle(t, key, text);
+	return true;
+}
+
+/* A terminal that went away gives ERR for ever. */
+static bool lost(void)
+{
+	struct pollfd p = { .fd = STDIN_FILENO, .events = POLLIN };
+
+	return !isatty(STDIN_FILENO) || (poll(&p, 1, 0) == 1 && p.revents & (POLLHUP | POLLERR));
+}
+
+static bool handle_keyboard(struct tui *t)
+{
+	char text[8] = "";
+	wint_t wc = 0;
+	int result;
+
+	timeout(play_wait(t));
+	result = get_wch(&wc);
+	if (term_interrupted) {
+		interrupted(t);
+	} else if (result == ERR) {
+		if (t->playing)
+			play_step(t);
+		else if (lost())
+			return false;
+	} else if (result == KEY_CODE_YES && wc == KEY_MOUSE) {
+		mouse_key(t);
+	} else if (result == KEY_CODE_YES && wc == KEY_RESIZE) {
+		clearok(curscr, TRUE);
+	} else {
+		if (result == OK)
+			encode(wc, text);
+		handle(t, (int)wc, text);
+	}
+	return true;
+}
+
+/* ---- the loop ---- */
+
+static void init(struct tui *t, struct session *s, const struct tui_options *o, struct buf *error)
+{
+	*t = (struct tui){
+		.session = s, .m = s->m[0], .speed = 2, .end = TUI_PROMPT, .error = error,
+		.pane = {
+			[V_CACHE] = { .ops = &cache_view }, [V_PAGES] = { .ops = &pages_view }, [V_STACK] = { .ops = &stack_view },
+			[V_EVENTS] = { .ops = &events_view }, [V_REPLY] = { .ops = &reply_view },
+		},
+	};
+	if (o)
+		t->options = *o;
+	t->focus = t->m->slab ? V_CACHE : V_PAGES;
+}
+
+static void run(struct tui *t)
+{
+	while (!t->done) {
+		draw_screen(t);
+		if (t->script ? !handle_script(t) : !handle_keyboard(t)) {
+			t->done = true;
+			t->end = TUI_QUIT;
+		}
+	}
+}
+
+enum tui_end tui_run(struct session *s, const struct tui_options *o, struct buf *error)
+{
+	volatile bool *was = s->interrupted;
+	struct tui t;
+
+	if (!session_boot(s, error))
+		return TUI_FAILED;
+	init(&t, s, o, error);
+	if (t.options.keys && !script_open(&t, t.options.keys, error))
+		return TUI_FAILED;
+	if (!term_setup(&t, error)) {
+		script_close(&t);
+		return TUI_FAILED;
+	}
+	s->interrupted = &term_interrupted;
+	run(&t);
+	s->interrupted = was;
+	term_restore();
+	script_close(&t);
+	prompt_done(&t);
+	return t.failed ? TUI_FAILED : t.end;
+}
