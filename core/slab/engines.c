@@ -8,7 +8,8 @@
 #include "core/slab/slab.h"
 
 /* ENGINE(id, prefix): the folder's ops.c defines prefix_rec_ops and prefix_off_ops. */
-#define ENGINE_LIST
+#define ENGINE_LIST \
+	ENGINE(SLAB, slab)
 
 #define ENGINE(id, prefix) extern const struct slab_ops prefix##_rec_ops, prefix##_off_ops;
 ENGINE_LIST

@@ -74,7 +74,7 @@ struct slab_view {
 struct holder_view {
 	const char *what;               /* "cpu", "shared", "alien", "freelist" */
 	int cpu, node, to_node;         /* -1 where it does not apply */
-	uint32_t avail, limit, batchcount;
+	uint32_t avail, limit, batchcount, touched;
 	const uint64_t *entries;        /* REFs, the next to be handed out LAST (as in entry[avail - 1]); lent */
 };
 
@@ -130,6 +130,7 @@ struct slab_ops {
 	void (*stat)(struct machine *m, struct cache *c, struct cache_stat *out);
 	void (*slabinfo)(struct machine *m, struct buf *out);           /* /proc/slabinfo of that era */
 	void (*sysfs)(struct machine *m, struct cache *c, struct buf *out);     /* SLUB: slabinfo NAME */
+	void (*leaks)(struct machine *m, struct buf *out);              /* SLAB, debug=1: who holds how many objects */
 	bool (*check)(struct machine *m, struct buf *why);              /* the invariant walker */
 };
 

@@ -69,39 +69,6 @@ bool merge_fits(const struct machine *m, const struct merge_request *r, uint64_t
 	return !(r->check_align && r->align && (r->align > align || align % r->align));
 }
 
-void alias_add(struct alias_table *t, uint32_t name, struct cache *cache)
-{
-	uint32_t i = 0;
-
-	while (i < t->n && t->alias[i].name != name)
-		i++;
-	if (i == ALIASES_MAX)
-		return;
-	SET(t->alias[i].name, name);
-	SET(t->alias[i].cache, cache);
-	if (i == t->n)
-		SET(t->n, t->n + 1);
-}
-
-struct cache *alias_find(const struct alias_table *t, uint32_t name)
-{
-	for (uint32_t i = 0; i < t->n; i++)
-		if (t->alias[i].name == name)
-			return t->alias[i].cache;
-	return NULL;
-}
-
-void alias_forget(struct alias_table *t, const struct cache *cache)
-{
-	for (uint32_t i = t->n; i-- > 0;) {
-		if (t->alias[i].cache != cache)
-			continue;
-		SET(t->alias[i].name, t->alias[t->n - 1].name);
-		SET(t->alias[i].cache, t->alias[t->n - 1].cache);
-		SET(t->n, t->n - 1);
-	}
-}
-
 /* ---- objects ---- */
 
 /* The object stays where it is while its cache's objects are large enough; else a new one takes the bytes over. */

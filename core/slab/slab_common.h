@@ -25,9 +25,6 @@
 #define calculate_alignment     COMMON_NAME(calculate_alignment)
 #define merge_prepare           COMMON_NAME(merge_prepare)
 #define merge_fits              COMMON_NAME(merge_fits)
-#define alias_add               COMMON_NAME(alias_add)
-#define alias_find              COMMON_NAME(alias_find)
-#define alias_forget            COMMON_NAME(alias_forget)
 #define common_krealloc         COMMON_NAME(krealloc)
 #define common_kzfree           COMMON_NAME(kzfree)
 #define common_flag_name        COMMON_NAME(flag_name)
@@ -91,19 +88,6 @@ bool merge_prepare(struct machine *m, struct merge_request *r);
 
 /* Whether a cache of these properties may take the request in. */
 bool merge_fits(const struct machine *m, const struct merge_request *r, uint64_t size, uint64_t align, uint64_t flags, bool ctor, int refcount);
-
-/* Second names of merged caches. A table lies in an engine's file-scope data. */
-#define ALIASES_MAX 256
-struct alias_table {
-	uint32_t __journaled n;
-	struct cache_alias {
-		uint32_t __journaled name;
-		struct cache *__journaled cache;
-	} alias[ALIASES_MAX];
-};
-void alias_add(struct alias_table *t, uint32_t name, struct cache *cache);      /* a name used before leads here now */
-struct cache *alias_find(const struct alias_table *t, uint32_t name);           /* NULL: no such second name */
-void alias_forget(struct alias_table *t, const struct cache *cache);            /* all names of a cache that goes */
 
 /* krealloc() and kzfree(), by way of the engine's kmalloc, kfree and ksize. */
 kaddr_t common_krealloc(struct machine *m, kaddr_t object, uint64_t size, uint32_t gfp);
