@@ -106,7 +106,9 @@ static bool draw_holder(void *ctx, const struct holder_view *h)
 		buf_printf(d->out, " for node %d", h->to_node);
 	buf_printf(d->out, ": %u", h->avail);
 	if (h->limit)
-		buf_printf(d->out, " of %u, batch %u", h->limit, h->batchcount);
+		buf_printf(d->out, " of %u", h->limit);
+	if (h->limit && h->cpu >= 0)            /* shared and alien arrays move as many as the taker's batch says */
+		buf_printf(d->out, ", batch %u", h->batchcount);
 	/* The last entry goes out first. */
 	for (uint32_t i = 0; h->entries && i < h->avail && i < ENTRIES_SHOWN; i++) {
 		buf_puts(d->out, i ? " " : "   next: ");
