@@ -2,7 +2,8 @@
  * Simulated RAM by kernel address: the direct mapping. Bytes are real; words have the machine's size and are little
  * endian, as on both architectures, whatever the host is.
  *
- * R1  An address of the direct mapping is page_offset + physical address, for the first lowmem_max bytes of RAM. */
+ * R1  An address of the direct mapping is page_offset + physical address, for the first lowmem_max bytes of RAM
+ *     (and of the boot's own memory behind it: machine.frames). */
 #ifndef CORE_ARENA_RAM_H
 #define CORE_ARENA_RAM_H
 
@@ -14,7 +15,7 @@
 
 static inline uint64_t lowmem_bytes(const struct machine *m)
 {
-	uint64_t ram = m->pfns << PAGE_SHIFT;
+	uint64_t ram = m->frames << PAGE_SHIFT;
 
 	return ram < m->arch->lowmem_max ? ram : m->arch->lowmem_max;
 }

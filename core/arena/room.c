@@ -254,7 +254,7 @@ void *room_pointer(struct machine *m, kaddr_t at)
 		if (to_host_offset(m, m->room_types[type], (unsigned int)(at - begin), &host))
 			return (char *)room_of(m, begin, type) + host;
 	}
-	if (at >= m->arch->mem_map && at < m->arch->mem_map + m->pfns * m->arch->struct_page)
+	if (at >= m->arch->mem_map && at < m->arch->mem_map + m->frames * m->arch->struct_page)
 		return pfn_to_page(m, (at - m->arch->mem_map) / m->arch->struct_page);
 	if (at >= m->arch->kernel_data && at < m->arch->kernel_data + m->kernel->heap)
 		return (char *)m->kernel + (at - m->arch->kernel_data);

@@ -9,6 +9,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/arena/ram.h"
 #include "core/arena/room.h"
 #include "core/base/intern.h"
 #include "core/event/emit.h"
@@ -266,10 +267,11 @@ bool machine_boot(struct machine *m, const struct machine_config *c, bool record
 	if (!m->config.l1)
 		m->config.l1 = c->arch == ARCH_I386 ? 32 : 64;
 	m->pfns = c->mem_mb << 8;
+	plan_boot_memory(m);
 	m->nroom_types = 0;
 	outcome_clear(&m->outcome);
-	if (!arena_map(m, REGION_STATE, STATE_BYTES) || !arena_map(m, REGION_RAM, c->mem_mb << 20) ||
-	    !arena_map(m, REGION_MEMMAP, m->pfns * page_struct_bytes())) {
+	if (!arena_map(m, REGION_STATE, STATE_BYTES) || !arena_map(m, REGION_RAM, m->frames << PAGE_SHIFT) ||
+	    !arena_map(m, REGION_MEMMAP, m->frames * page_struct_bytes())) {
 		buf_printf(error, "the host does not give %llu MB of address space: %s",
 			   (unsigned long long)c->mem_mb, strerror(errno));
 		return false;

@@ -25,6 +25,7 @@
 #define MAX_NODES       2
 #define MAX_FAILS       64
 #define KSTACK_BYTES    4096
+#define BOOT_TABLES     8u              /* page tables that the boot makes (pgtable.c) */
 
 enum engine_id { ENGINE_SLAB24, ENGINE_SLAB, ENGINE_SLUB, ENGINE_BUDDY24, ENGINE_BUDDY, ENGINES };
 enum era { ERA_24, ERA_40, ERA_54 };            /* whose headers and page allocator: 2.4.22, 4.0.4, 5.4 (pages as 4.0) */
@@ -118,6 +119,9 @@ struct machine {
 	uint32_t nheld;
 	void (*on_unlock)(struct machine *m, uint32_t lock);    /* deferred calls (inject) wait for this */
 	uint64_t pfns;                  /* page frames: 0 .. pfns - 1 */
+	uint64_t percpu_pfn, percpu_pages;      /* frames of the first per-CPU chunk (percpu.c); none in 2.4 */
+	uint64_t table_pfn;             /* frames of the page tables that the boot makes: BOOT_TABLES of them */
+	uint64_t frames;                /* pfns, and the boot's own memory behind them */
 	uint8_t nroom_types;
 	const struct room_type *room_types[32];
 	void *session;                  /* the command layer's */

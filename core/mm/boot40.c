@@ -113,12 +113,9 @@ static void build_all_zonelists(struct machine *m)
 
 /* ---- 3: all memory is free ---- */
 
-/* Upwards, in the largest blocks that the pfn allows: the list of each order has the highest block first. */
-static void free_all_bootmem(struct machine *m, struct zone *zone)
+static uint64_t free_range(struct machine *m, struct zone *zone, uint64_t start, uint64_t end)
 {
-	uint64_t pfn = zone->zone_start_pfn, end = pfn + zone->spanned_pages;
-
-	while (pfn < end) {
+	for (uint64_t pfn = start; pfn < end;) {
 		unsigned int order = (unsigned int)__builtin_ctzll(pfn | 1ull << (MAX_ORDER - 1));
 
 		while (pfn + (1ull << order) > end)
@@ -126,8 +123,29 @@ static void free_all_bootmem(struct machine *m, struct zone *zone)
 		give_block(m, zone, pfn_to_page(m, pfn), order, get_pageblock_migratetype(m, zone, pfn));
 		pfn += 1ull << order;
 	}
-	SET(zone->free_pages, zone->spanned_pages);
-	SET(zone->managed_pages, zone->spanned_pages);
+	return end > start ? end - start : 0;
+}
+
+/* Upwards, in the largest blocks that the pfn allows: the list of each order has the highest block first. On i386 a machine
+ * with HighMem keeps the first per-CPU chunk at the end of low memory. */
+static void free_all_bootmem(struct machine *m, struct zone *zone)
+{
+	uint64_t start = zone->zone_start_pfn, end = start + zone->spanned_pages;
+	uint64_t kept = m->percpu_pfn, kept_end = kept + m->percpu_pages, pages;
+
+	if (kept_end > m->pfns)
+		kept_end = m->pfns > kept ? m->pfns : kept;
+	if (kept >= end || kept_end <= start) {
+		pages = free_range(m, zone, start, end);
+	} else {
+		pages = free_range(m, zone, start, kept) + free_range(m, zone, kept_end, end);
+		for (uint64_t pfn = kept; pfn < kept_end; pfn++) {
+			SET(pfn_to_page(m, pfn)->flags, PG_reserved);
+			SET(pfn_to_page(m, pfn)->_count, 1);
+		}
+	}
+	SET(zone->free_pages, pages);
+	SET(zone->managed_pages, pages);
 }
 
 /* ---- 4: per-CPU lists ---- */

@@ -1,11 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The walker over the page allocator: proves the invariants of page.h, buddy.c, migrate.c, pcp.c and vmstat.c on the state
- * at hand. */
+ * at hand; vmalloc.c, highmem.c and percpu.c prove their own. */
 #include "core/mm/names.h"
 
 #include <stdlib.h>
 
+#include "core/mm/percpu.h"
 #include "core/mm/policy.h"
+#include "core/mm/vmalloc.h"
 
 #define WORD_BITS (8 * sizeof(unsigned long))
 #define STRAY_PFNS (1ull << 17)         /* below this every page is looked at for a stray PG_buddy */
@@ -184,5 +186,5 @@ bool mm_check(struct machine *m, struct buf *why)
 	for_each_zone(m, zone)
 		if (!check_zone(m, zone, why))
 			return false;
-	return true;
+	return vmalloc_check(m, why) && highmem_check(m, why) && percpu_check(m, why);
 }

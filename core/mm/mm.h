@@ -29,6 +29,16 @@ void slab_free_pages(struct machine *m, struct page *page, unsigned int order);
 kaddr_t kmap(struct machine *m, struct page *page);
 void kunmap(struct machine *m, struct page *page);
 
+/* A slot of this CPU, for moments. 2.4: the caller's type names it (km_type, 0 .. 7); 4.0 takes the next one. */
+kaddr_t kmap_atomic(struct machine *m, struct page *page, unsigned int type);
+void kunmap_atomic(struct machine *m, kaddr_t addr);
+
+/* Contiguous addresses over single pages; size in bytes, 0 when there is no memory. vzalloc is not in 2.4. */
+kaddr_t vmalloc(struct machine *m, uint64_t size);
+kaddr_t vzalloc(struct machine *m, uint64_t size);
+kaddr_t __vmalloc(struct machine *m, uint64_t size, uint32_t gfp);
+void vfree(struct machine *m, kaddr_t addr);
+
 /* 4.0: per-CPU page lists back to the buddy lists. */
 void drain_pages(struct machine *m, unsigned int cpu);
 void drain_all_pages(struct machine *m);
@@ -42,6 +52,9 @@ void mm_export_zones(struct machine *m, struct json *j, const char *name, bool b
 
 /* The invariant walker (check.c): true when P1 .. P4 hold, else says which one and where. */
 bool mm_check(struct machine *m, struct buf *why);
+
+void mm_vmallocinfo(struct machine *m, struct buf *out);        /* /proc/vmallocinfo */
+void mm_kmapinfo(struct machine *m, struct buf *out);           /* the kmap window */
 
 /* /proc/buddyinfo. */
 void mm_buddyinfo(struct machine *m, struct buf *out);

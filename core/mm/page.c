@@ -65,3 +65,15 @@ struct zone *next_zone(const struct machine *m, const struct zone *zone)
 {
 	return zone_from(m, zone->node * MAX_NR_ZONES + zone->index + 1);
 }
+
+/* The first per-CPU chunk must be in the direct mapping: behind RAM where that reaches, else at the end of low memory,
+ * reserved there. The page tables need no address. */
+void plan_boot_memory(struct machine *m)
+{
+	uint64_t low = m->arch->lowmem_max >> 12, unit = m->arch->word == 8 ? 256 : 32;
+
+	m->percpu_pages = m->era == ERA_24 ? 0 : m->config.cpus * unit;
+	m->percpu_pfn = m->pfns + m->percpu_pages <= low ? m->pfns : low - m->percpu_pages;
+	m->table_pfn = m->percpu_pfn + m->percpu_pages > m->pfns ? m->percpu_pfn + m->percpu_pages : m->pfns;
+	m->frames = m->table_pfn + BOOT_TABLES;
+}

@@ -118,10 +118,21 @@ struct pglist_data {
 	uint64_t __journaled start_pfn, spanned;
 };
 
+#define LAST_PKMAP      1024            /* slots of the kmap window, i386 without PAE */
+
+struct pcpu;
+
 /* File-scope data of the page allocators: machine.kernel->pages. */
 struct page_globals {
 	uint32_t __journaled page_group_by_mobility_disabled;   /* 4.0: too little memory for migrate types */
 	uint32_t __journaled min_free_kbytes;                   /* 4.0 */
+	struct list_head vmap_area_list;                        /* vmalloc.c: areas by address */
+	struct list_head vmap_unused;                           /* area descriptors to be used again */
+	unsigned long __journaled vmap_lazy_nr;                 /* 4.0: pages of areas unmapped but not yet given up */
+	uint32_t __journaled last_pkmap_nr;                     /* highmem.c */
+	int __journaled pkmap_count[LAST_PKMAP];
+	uint32_t __journaled kmap_atomic_idx[MAX_CPUS];         /* 4.0: slots of this CPU in use */
+	struct pcpu *__journaled pcpu;                          /* 4.0: percpu.c */
 };
 
 static inline struct page_globals *page_globals(const struct machine *m)
@@ -167,10 +178,13 @@ static inline uint64_t lowmem_pfns(const struct machine *m)
 /* The address the kernel knows a page by: the direct mapping, or the kmap of a HighMem page, or 0. */
 static inline kaddr_t page_address(const struct machine *m, const struct page *page)
 {
-	if (page_to_pfn(m, page) >= lowmem_pfns(m))
+	if (page_to_pfn(m, page) >= m->arch->lowmem_max >> 12)
 		return page->virtual;
 	return m->arch->page_offset + (page_to_pfn(m, page) << 12);
 }
+
+/* Where the boot's own memory lies: before anything is mapped. */
+void plan_boot_memory(struct machine *m);
 
 struct zone *page_zone(const struct machine *m, const struct page *page);       /* NULL for pfn outside all zones */
 unsigned int zone_id(const struct zone *zone);                                  /* node * 8 + index, as outcome.zone */

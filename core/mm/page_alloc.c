@@ -6,7 +6,9 @@
 #include "core/arena/ram.h"
 #include "core/event/emit.h"
 #include "core/mm/gfp.h"
+#include "core/mm/percpu.h"
 #include "core/mm/policy.h"
+#include "core/mm/vmalloc.h"
 
 void mm_boot(struct machine *m)
 {
@@ -16,6 +18,8 @@ void mm_boot(struct machine *m)
 	}
 	SET(m->kernel->pages, state_alloc(m, sizeof(struct page_globals), 64));
 	policy_of(m)->boot(m);
+	vmalloc_boot(m);
+	percpu_boot(m);
 }
 
 struct page *alloc_pages_node(struct machine *m, int nid, uint32_t gfp, unsigned int order)

@@ -1,0 +1,33 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Per-CPU memory (4.0, 5.4); see percpu.c. A pointer is what alloc_percpu returns: the same on all CPUs, and no address; the
+ * address of its copy on a CPU is per_cpu_ptr(). 0 is NULL. */
+#ifndef CORE_MM_PERCPU_H
+#define CORE_MM_PERCPU_H
+
+#include "core/mm/mm.h"
+
+#define PCPU_FULL       ((kaddr_t)1)    /* this chunk has no room */
+#define PCPU_NO_PAGES   ((kaddr_t)0)
+
+/* size and align in bytes; at most 32 KB, aligned to at most a page. All copies are zeroed. */
+kaddr_t alloc_percpu(struct machine *m, uint64_t size, uint64_t align);
+void free_percpu(struct machine *m, kaddr_t ptr);
+
+/* For the slab layers: always from the first chunk, so that every copy lies in the direct mapping (ram_at, room_open). */
+kaddr_t alloc_percpu_direct(struct machine *m, uint64_t size, uint64_t align);
+
+/* A static variable of what is loaded after the boot, as a module's DEFINE_PER_CPU: from the reserved part. */
+kaddr_t define_per_cpu(struct machine *m, uint64_t size, uint64_t align);
+
+kaddr_t per_cpu_ptr(const struct machine *m, kaddr_t ptr, unsigned int cpu);   /* the address of a CPU's copy */
+kaddr_t per_cpu_offset(const struct machine *m, unsigned int cpu);             /* what is added to a pointer */
+
+/* This CPU's copy, with preemption off until put_cpu_var. */
+kaddr_t get_cpu_var(struct machine *m, kaddr_t ptr);
+void put_cpu_var(struct machine *m);
+
+void percpu_boot(struct machine *m);
+bool percpu_check(struct machine *m, struct buf *why);
+void mm_percpuinfo(struct machine *m, struct buf *out);         /* units, chunks and their maps */
+
+#endif
