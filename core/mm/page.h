@@ -36,6 +36,7 @@ enum zone_type { ZONE_DMA, ZONE_DMA32, ZONE_NORMAL, ZONE_HIGHMEM, ZONE_MOVABLE, 
 #define PG_compound     (1ul << 3)      /* head of a compound page; its order is in private */
 #define PG_tail         (1ul << 4)      /* tail of a compound page; private is the head's pfn (compound_head) */
 #define PG_pfmemalloc   (1ul << 5)
+#define PG_locked       (1ul << 6)      /* SLUB: a debug cache changes the slab */
 
 struct page {
 	struct list_head lru;                   /* free list, or whatever list the owner keeps; 2.4 slab: cache and slab */

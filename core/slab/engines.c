@@ -9,7 +9,8 @@
 
 /* ENGINE(id, prefix): the folder's ops.c defines prefix_rec_ops and prefix_off_ops. */
 #define ENGINE_LIST \
-	ENGINE(SLAB, slab)
+	ENGINE(SLAB, slab) \
+	ENGINE(SLUB, slub)
 
 #define ENGINE(id, prefix) extern const struct slab_ops prefix##_rec_ops, prefix##_off_ops;
 ENGINE_LIST

@@ -1,0 +1,157 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Free pointers, and the words that change by cmpxchg: the foundation of mm/slub.c.
+ *
+ * A free object holds one pointer, at s->offset in its own bytes: the next free object. With hardened=1 the bytes are
+ * pointer ^ s->random ^ (the address they stand at, its bytes reversed); the reversal brings the address's lively low
+ * bytes over the pointer's dull high ones. Nothing checks what is read: whoever overwrites the bytes decides what is
+ * handed out next, and the machine faults only when it touches memory that is not there. */
+#include "core/slab/slub/types.h"
+
+/* ---- memory that is not there ---- */
+
+/* The kernel touched an address where nothing is mapped: which of the three deaths it dies. */
+_Noreturn void slub_fault(struct machine *m, kaddr_t at, const char *who)
+{
+	unsigned long long a = at;
+
+	if (m->arch->word == 8 && at + (1ull << 47) >= 1ull << 48)
+		OOPS(m, "general protection fault: %s touched %016llx, which is no canonical address", who, a);
+	if (at < PAGE_SIZE)
+		OOPS(m, "kernel NULL pointer dereference, address: %016llx, in %s", a, who);
+	OOPS(m, "unable to handle page fault for address: %016llx, in %s", a, who);
+}
+
+/* ---- free pointers ---- */
+
+static uint64_t swab_word(const struct machine *m, uint64_t v)
+{
+	return m->arch->word == 8 ? __builtin_bswap64(v) : __builtin_bswap32((uint32_t)v);
+}
+
+static uint64_t word_mask(const struct machine *m, uint64_t v)
+{
+	return m->arch->word == 8 ? v : (uint32_t)v;
+}
+
+/* Either way: what stands in memory for a pointer, and the pointer that stands there. mm/slub.c freelist_ptr() */
+static uint64_t freelist_ptr(const struct machine *m, const struct kmem_cache *s, uint64_t ptr, kaddr_t ptr_addr)
+{
+	if (!m->config.hardened)
+		return ptr;
+	return word_mask(m, ptr ^ s->random ^ swab_word(m, ptr_addr));
+}
+
+/* The object that a free object points to; 0 at the end. */
+kaddr_t get_freepointer(struct machine *m, const struct kmem_cache *s, kaddr_t object)
+{
+	kaddr_t at = object + s->offset;
+
+	if (__builtin_expect(!ram_has(m, at, m->arch->word), 0))
+		slub_fault(m, at, "get_freepointer");
+	return freelist_ptr(m, s, ram_get_word(m, at), at);
+}
+
+/* The same for views: false when nothing is there to read. */
+bool slub_peek_pointer(const struct machine *m, const struct kmem_cache *s, kaddr_t object, kaddr_t *fp)
+{
+	kaddr_t at = object + s->offset;
+
+	if (!ram_has(m, at, m->arch->word))
+		return false;
+	*fp = freelist_ptr(m, s, ram_get_word(m, at), at);
+	return true;
+}
+
+void set_freepointer(struct machine *m, const struct kmem_cache *s, kaddr_t object, kaddr_t fp)
+{
+	kaddr_t at = object + s->offset;
+
+	if (__builtin_expect(!ram_has(m, at, m->arch->word), 0))
+		slub_fault(m, at, "set_freepointer");
+	/* The cheapest double free to see: the object would point to itself. */
+	if (m->config.hardened && object == fp)
+		BUG(m, "mm/slub.c: set_freepointer: object %llx is already first on that freelist", (unsigned long long)object);
+	RAM_SET_WORD(m, at, freelist_ptr(m, s, fp, at), "free pointer");
+}
+
+/* ---- addresses ---- */
+
+/* The first page of the block that an object lies in. Any address of RAM has one; elsewhere the kernel reads a struct
+ * page that does not exist. include/linux/mm.h */
+struct page *virt_to_head_page(struct machine *m, kaddr_t object)
+{
+	if (__builtin_expect(!ram_has(m, object, 1), 0))
+		slub_fault(m, object, "virt_to_head_page");
+	return compound_head(m, virt_to_page(m, object));
+}
+
+/* How events name an address that should be an object of this slab; 0 for NULL and for what is none. */
+uint64_t slub_ref(struct machine *m, const struct kmem_cache *s, const struct page *page, kaddr_t object)
+{
+	uint64_t offset;
+
+	if (!object || !page)
+		return 0;
+	offset = object - page_address(m, page);
+	if (!s->size || offset >= (uint64_t)page->objects * s->size)
+		return object_ref(m, object);
+	return REF(s->head.name, page->seq, offset / s->size);
+}
+
+/* ---- cmpxchg ---- */
+
+void slab_lock(struct machine *m, struct kmem_cache *s, struct page *page)
+{
+	SET(page->flags, page->flags | PG_locked);
+	EMIT(m, slub_page_lock, SLAB_REF(s, page));
+}
+
+void slab_unlock(struct machine *m, struct kmem_cache *s, struct page *page)
+{
+	SET(page->flags, page->flags & ~PG_locked);
+	EMIT(m, slub_page_unlock, SLAB_REF(s, page));
+}
+
+static bool counters_equal(struct counters a, struct counters b)
+{
+	return a.inuse == b.inuse && a.objects == b.objects && a.frozen == b.frozen;
+}
+
+static bool compare_and_set(struct page *page, kaddr_t freelist_old, struct counters old, kaddr_t freelist_new, struct counters new)
+{
+	if (page->freelist != freelist_old || !counters_equal(slab_counters(page), old))
+		return false;
+	if (freelist_new != freelist_old)
+		SET(page->freelist, freelist_new);
+	if (new.inuse != old.inuse)
+		SET(page->inuse, new.inuse & 0xffff);
+	if (new.frozen != old.frozen)
+		SET(page->frozen, new.frozen);
+	return true;
+}
+
+/* Changes a slab's freelist and counters in one step, unless another CPU changed them since they were read; then false,
+ * and the caller reads again. Debug caches do the same under a bit lock in the page. `what`: interned, which step.
+ * mm/slub.c cmpxchg_double_slab() and its sister for interrupts off. */
+bool cmpxchg_double_slab(struct machine *m, struct kmem_cache *s, struct page *page, kaddr_t freelist_old, struct counters counters_old,
+			 kaddr_t freelist_new, struct counters counters_new, uint32_t what)
+{
+	bool by_lock = !(s->flags & __CMPXCHG_DOUBLE), ok, flags = false;
+
+	if (by_lock) {
+		local_irq_save(m, flags);
+		slab_lock(m, s, page);
+	}
+	ok = compare_and_set(page, freelist_old, counters_old, freelist_new, counters_new);
+	if (by_lock) {
+		slab_unlock(m, s, page);
+		local_irq_restore(m, flags);
+	}
+	if (!ok)
+		stat(this_cpu_ptr(m, s), CMPXCHG_DOUBLE_FAIL);
+	if (ok)
+		EMIT(m, slub_cmpxchg, what, SLAB_REF(s, page), page->inuse, page->frozen);
+	else
+		EMIT(m, slub_cmpxchg_fail, what, SLAB_REF(s, page));
+	return ok;
+}

@@ -1,0 +1,61 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Looking without touching: for views, exports and the checker. A user may have overwritten any pointer that lies in
+ * simulated RAM, so each is looked at before it is followed, and every walk has an end. */
+#include "core/slab/slub/types.h"
+
+/* The page, if the pointer leads to one. */
+struct page *sane_page(const struct machine *m, const struct page *page)
+{
+	uintptr_t offset = (uintptr_t)page - (uintptr_t)pfn_to_page(m, 0);
+
+	return page && offset % sizeof *page == 0 && offset / sizeof *page < m->pfns ? (struct page *)(uintptr_t)page : NULL;
+}
+
+/* In the machine's state or among its descriptors, aligned. */
+static bool sane_pointer(const struct machine *m, const void *p, size_t bytes)
+{
+	uint64_t o = slot_offset(p);
+
+	if (!p || !in_arena(p) || machine_of(p) != m || (uintptr_t)p % 8)
+		return false;
+	return (o >= STATE_OFFSET && o + bytes <= STATE_OFFSET + m->kernel->heap) || (o >= ROOMS_OFFSET && o + bytes < WILD_OFFSET);
+}
+
+struct kmem_cache_cpu *cpu_slab_of(const struct machine *m, const struct kmem_cache *s, unsigned int cpu)
+{
+	if (!sane_pointer(m, s->cpu_slab, sizeof *s->cpu_slab * m->config.cpus))
+		return NULL;
+	return per_cpu_ptr(s, cpu);
+}
+
+struct kmem_cache_node *node_of_cache(const struct machine *m, const struct kmem_cache *s, unsigned int node)
+{
+	return sane_pointer(m, s->node[node], sizeof *s->node[node]) ? s->node[node] : NULL;
+}
+
+/* Whether a page is (still) the first page of a slab of this cache. */
+bool slab_of_cache(const struct machine *m, const struct kmem_cache *s, const struct page *page)
+{
+	return sane_page(m, page) && page->flags & PG_slab && page->slab_cache == s;
+}
+
+/* Calls visit(index) for the objects of a freelist that lies in one slab, the next to be handed out first, and says how
+ * it ends: with NULL, with a pointer (*bad) that leads to no object of the slab, or never. */
+enum walk_end walk_freelist(const struct machine *m, const struct kmem_cache *s, const struct page *page, kaddr_t first,
+			    bool (*visit)(void *ctx, uint32_t index), void *ctx, kaddr_t *bad)
+{
+	kaddr_t at = first, base = page ? page_address(m, page) : 0;
+
+	for (uint32_t n = 0; at; n++) {
+		if (page && n > page->objects)
+			return WALK_LOOP;
+		*bad = at;
+		if (!page || !check_valid_pointer(m, s, page, at))
+			return WALK_BAD;
+		if (visit && !visit(ctx, (uint32_t)((at - base) / s->size)))
+			return WALK_END;
+		if (!slub_peek_pointer(m, s, at, &at))
+			return WALK_BAD;
+	}
+	return WALK_END;
+}
