@@ -1,0 +1,37 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# Every trace that was measured on a real allocator must come out equal, call by call, and twice the same to the byte.
+# Each folder of tests/golden has its traces, their scripts, and a list `runs`: TRACE SCRIPT ENGINE [MACHINE OPTIONS]
+: "${srcdir:=.}" "${top_builddir:=.}"
+: "${SLABLAB:=$top_builddir/slablab}"
+passed=0 failed=0
+
+tmp=$(mktemp -d) || exit 1
+trap 'rm -rf "$tmp"' EXIT
+
+# run TRACE SCRIPT ENGINE OPTIONS
+run() {
+    trace=$dir/$1 script=$dir/$2
+    "$SLABLAB" -e "$3" -m "$4" -j -s "$script" >"$tmp/first" 2>"$tmp/errors"
+    "$SLABLAB" -e "$3" -m "$4" -j -s "$script" >"$tmp/second" 2>/dev/null
+    if "$top_builddir/tests/compare" "$trace" "$tmp/first" >"$tmp/said" && cmp -s "$tmp/first" "$tmp/second"; then
+        passed=$((passed + 1))
+    else
+        failed=$((failed + 1))
+        echo "FAIL: $1 with $3 $4"
+        head -5 "$tmp/errors"
+        cat "$tmp/said"
+    fi
+}
+
+for dir in "$srcdir"/tests/golden/*/; do
+    dir=${dir%/}
+    [ -f "$dir/runs" ] || continue
+    while read -r trace script engine options; do
+        case $trace in '#'* | '') continue ;; esac
+        run "$trace" "$script" "$engine" "$options"
+    done <"$dir/runs"
+done
+
+echo "$passed passed, $failed failed"
+[ $failed = 0 ]
