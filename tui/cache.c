@@ -16,7 +16,7 @@
 
 #define SLABS_MAX       512             /* slabs of a cache that are shown */
 #define DENSE_LINES     3
-#define LABEL           13              /* columns for the list's name */
+#define LABEL           15              /* columns for the list's name */
 
 enum { ALL, CACHE, SLAB, OBJECT };
 
@@ -72,6 +72,8 @@ struct gathered { struct slab_view view; uint32_t nth; };
 struct slabs { unsigned int n; bool more; struct gathered list[SLABS_MAX]; };
 
 static struct slabs slabs;      /* of the frame at hand */
+static uint64_t next_out[64];   /* objects that the CPUs' arrays hand out next, as REFs; of the frame at hand */
+static unsigned int nnext_out;
 static uint32_t line_slab[512]; /* which slab each line of the pane shows, for the mouse; 0 for none */
 
 static void drop_slabs(void)
@@ -121,9 +123,28 @@ static int by_lane(const void *a, const void *b)
 	return lane ? lane : x->view.node != y->view.node ? x->view.node - y->view.node : x->nth < y->nth ? -1 : 1;
 }
 
+static bool is_next_of_cpu(uint64_t ref)
+{
+	for (unsigned int i = 0; i < nnext_out; i++)
+		if (next_out[i] == ref)
+			return true;
+	return false;
+}
+
+static bool take_next(void *ctx, const struct holder_view *h)
+{
+	(void)ctx;
+	if (h->avail && h->entries && h->cpu >= 0 && nnext_out < sizeof next_out / sizeof *next_out)
+		next_out[nnext_out++] = h->entries[h->avail - 1];
+	return true;
+}
+
 static void gather(struct tui *t, struct cache *c)
 {
 	drop_slabs();
+	nnext_out = 0;
+	if (t->m->slab->each_holder)
+		t->m->slab->each_holder(t->m, c, take_next, NULL);
 	if (t->m->slab->each_slab)
 		t->m->slab->each_slab(t->m, c, take_slab, NULL);
 	qsort(slabs.list, slabs.n, sizeof slabs.list[0], by_lane);
@@ -160,7 +181,7 @@ static enum glyph sign(const struct tui *t, const struct slab_view *s, uint32_t 
 		*c = C_TOUCHED;
 		return s->state[i] == OBJ_USED ? G_TOUCHED : s->state[i] == OBJ_CPU ? G_KEPT : G_FREE;
 	}
-	if (s->nfree && s->freelist[0] == i) {
+	if ((s->nfree && s->freelist[0] == i) || (s->state[i] == OBJ_CPU && is_next_of_cpu(REF(t->cache.name, s->seq, i)))) {
 		*c = C_NEXT;
 		return G_NEXT;
 	}
@@ -263,9 +284,9 @@ static void draw_cache_line(struct tui *t, const struct rect *r, int y, struct c
 		t->m->slab->stat(t->m, c, &st);
 	if (chosen)
 		put_text(t, r, y, 0, C_KEY, glyph(t, G_SELECTED));
-	put(t, r, y, 1, chosen ? C_SELECT : cache_head(c)->by_script ? C_BOLD : C_TEXT, "%-18.18s", intern_text(cache_head(c)->name));
-	x = put(t, r, y, 20, C_TEXT, "%6u %s %-4u", st.object_size, glyph(t, G_TIMES), st.num);
-	x = put(t, r, y, x, C_DIM, "%4" PRIu64 " slab%s", st.slabs, st.slabs == 1 ? " " : "s");
+	put(t, r, y, 1, chosen ? C_SELECT : cache_head(c)->by_script ? C_BOLD : C_TEXT, "%-17.17s", intern_text(cache_head(c)->name));
+	x = put(t, r, y, 19, C_TEXT, "%7u %s %-4u", st.object_size, glyph(t, G_TIMES), st.num);
+	x = put(t, r, y, x, C_DIM, "%5" PRIu64 " ", st.slabs);
 	bar = r->w - x - 14 > 24 ? 24 : r->w - x - 14;
 	used = st.objects ? (int)((st.active_objects * (uint64_t)(bar > 0 ? bar : 0) + st.objects - 1) / st.objects) : 0;
 	for (int i = 0; i < bar && st.objects; i++)
@@ -293,7 +314,7 @@ static void draw_all(struct tui *t, const struct rect *r)
 	if (t->cache.row >= n)
 		t->cache.row = n ? n - 1 : 0;
 	keep_visible(&t->cache.top, t->cache.row, r->h - 1);
-	put(t, r, 0, 1, C_DIM, "%-18s %7s %s %-4s%9s  %s", "cache", "bytes", glyph(t, G_TIMES), "slab", "", "objects in use");
+	put(t, r, 0, 1, C_DIM, "%-17s %7s %s %-4s%5s  %s", "cache", "bytes", glyph(t, G_TIMES), "num", "slabs", "in use");
 	while ((c = t->m->slab->next(t->m, c))) {
 		int y = i - t->cache.top + 1;
 
@@ -471,29 +492,23 @@ static void draw_missing(struct tui *t, const struct rect *r)
 		put_wrapped(t, r, 1, 1, C_DIM, "This cache does not exist at this moment: it is not made yet, or it was destroyed.");
 }
 
+/* The whole way from nothing to an object and back, on the first screen. */
 static void draw_welcome(struct tui *t, const struct rect *r)
 {
-	static const char *const lines[][2] = {
-		{ "Nothing has happened on this machine yet.", "" },
-		{ "Make a cache:", ":kmem_cache_create(foo, 300, 0, 0)" },
-		{ "Take an object:", ":a = kmem_cache_alloc(foo)" },
-		{ "Look at every step:", "" },
-		{ "Give it back:", ":kmem_cache_free(foo, a)" },
-	};
 	int y = 0;
 
-	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
-		int x;
-
-		if (i == 1 && r->h > 6)
-			y++;
-		x = put_text(t, r, y, 1, lines[i][1][0] || i ? C_TEXT : C_BOLD, lines[i][0]);
-		if (i == 3)
-			put(t, r, y, 21, C_KEY, "%s goes back, %s forward", glyph(t, G_LEFT), glyph(t, G_RIGHT));
-		else
-			put_text(t, r, y, x < 18 ? 17 : x + 2, C_KEY, lines[i][1]);
-		y++;
-	}
+	put_text(t, r, y++, 1, C_BOLD, "Nothing has happened yet. One after the other:");
+	y += r->h > 6;
+	put_text(t, r, y, 1, C_TEXT, "Create");
+	put_text(t, r, y++, 10, C_KEY, ":kmem_cache_create(foo, 300, 0, 0)");
+	put_text(t, r, y, 1, C_TEXT, "Take");
+	put_text(t, r, y++, 10, C_KEY, ":a = kmem_cache_alloc(foo)");
+	put_text(t, r, y, 1, C_TEXT, "Look");
+	put(t, r, y++, 10, C_KEY, "%s back through every step, %s on again", glyph(t, G_LEFT), glyph(t, G_RIGHT));
+	put_text(t, r, y, 1, C_TEXT, "Free");
+	put_text(t, r, y++, 10, C_KEY, ":kmem_cache_free(foo, a)");
+	if (r->h > 9)
+		put_text(t, r, y + 1, 1, C_DIM, "Enter lists the caches that the kernel made for itself.");
 }
 
 static void cache_draw(struct tui *t, const struct rect *r)

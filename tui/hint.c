@@ -68,17 +68,17 @@ const char *hint(struct tui *t)
 	if (t->reply.len)
 		return "Any key closes the reply.";
 	if (!history_calls(m)) {
-		snprintf(text, sizeof text, "Press : then Tab, which types  %s  and then Enter.", suggestion(t));
+		snprintf(text, sizeof text, "Press :  Tab  Enter  to run  %s", suggestion(t));
 	} else if (history_at_end(m)) {
 		if (!said(t, "alloc"))
-			snprintf(text, sizeof text, "%s shows each step backwards.   : then Tab suggests the next call.", glyph(t, G_LEFT));
+			snprintf(text, sizeof text, "%s goes back through what it did.   : Tab suggests the next call.", glyph(t, G_LEFT));
 		else
-			snprintf(text, sizeof text, "%s goes back through what the call did, [ to before it.   : then Tab suggests a call.", glyph(t, G_LEFT));
+			snprintf(text, sizeof text, "%s goes back through the call, [ to before it.   : Tab suggests the next.", glyph(t, G_LEFT));
 	} else if (!history_at_border(m)) {
 		snprintf(text, sizeof text, "Inside call %llu.   %s and %s step, ] goes to its end, Space plays.", (unsigned long long)m->history.cursor.call,
 			 glyph(t, G_LEFT), glyph(t, G_RIGHT));
 	} else {
-		snprintf(text, sizeof text, "In the past.   %s ] or Space go forward, End to now; a call made here begins a branch.", glyph(t, G_RIGHT));
+		snprintf(text, sizeof text, "In the past.   %s ] Space go on, End to now; a call made here begins a branch.", glyph(t, G_RIGHT));
 	}
 	return text;
 }

@@ -83,7 +83,8 @@ static void place_reply(struct tui *t, int y, int h)
 	for (size_t i = 0; i < t->reply.len; i++)
 		lines += t->reply.data[i] == '\n';
 	want = clamp(lines + 2, 4, h * 2 / 3);
-	place(t, V_REPLY, y + h - want, 0, want, t->cols);
+	t->pane[V_REPLY].shown = true;
+	t->pane[V_REPLY].r = (struct rect){ y + h - want + 1, 0, want - 2, t->cols };   /* no sides: replies are 79 columns wide */
 }
 
 void layout(struct tui *t)

@@ -46,13 +46,21 @@ static void show_reply(struct tui *t, struct buf *text, bool bad)
 	buf_clear(&t->reply);
 	t->reply_top = 0;
 	t->reply_bad = bad;
-	if (count_lines(text) > 1 || (int)text->len > t->cols - 4) {
+	if (count_lines(text) > 1 || (bad && (int)text->len > t->cols - 2)) {
 		buf_puts(&t->reply, buf_text(text));
 		buf_putc(&t->reply, '\n');
 		buf_clear(&t->message);
 	} else if (text->len) {
 		say(t, bad, "%s", buf_text(text));
 	}
+}
+
+static void first_line(struct buf *b)
+{
+	size_t n = strcspn(buf_text(b), "\n");
+
+	if (n < b->len)
+		b->data[b->len = n] = 0;
 }
 
 static void take_machine(struct tui *t)
@@ -78,6 +86,8 @@ void run_command(struct tui *t, const char *text)
 		buf_printf(&out, "%s (column %u)", buf_text(&r.error), r.column);
 	else
 		reply_text(t->session, &r, &out);
+	if (!r.failed && r.nanswers == 1 && r.answers[0].calls == 1 && !r.answers[0].trap)
+		first_line(&out);       /* what the call did stands in STACK */
 	show_reply(t, &out, r.failed);
 	if (r.quit) {
 		t->done = true;

@@ -24,7 +24,7 @@ static void reply_draw(struct tui *t, const struct rect *r)
 
 		buf_clear(&line);
 		buf_write(&line, p, n);
-		put_text(t, r, y, 1, t->reply_bad ? C_BAD : C_TEXT, buf_text(&line));
+		put_text(t, r, y, 0, t->reply_bad ? C_BAD : C_TEXT, buf_text(&line));
 		p += n + (p[n] == '\n');
 	}
 	buf_done(&line);

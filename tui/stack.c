@@ -49,26 +49,38 @@ static int widest_name(const struct changes *changes)
 	return widest > WHAT_MAX ? WHAT_MAX : widest;
 }
 
-/* A name that is too long keeps its end: that is where the field is. */
-static void draw_change(struct tui *t, const struct rect *r, int y, int widest, const struct change *c)
+static void draw_name(struct tui *t, const struct rect *r, int y, int room, const struct change *c)
 {
-	struct buf values = {0}, from = {0}, to = {0};
-	int name = (int)c->where.name.len, room, x;
+	int name = (int)c->where.name.len;
 
-	where_value(t->m, &c->where, c->old, &from);
-	where_value(t->m, &c->where, c->new, &to);
-	buf_printf(&values, "%s %s %s", buf_text(&from), glyph(t, G_TO), buf_text(&to));
-	room = r->w - 4 - text_width(buf_text(&values));
-	room = room < 8 ? 8 : room > widest ? widest : room;
-	if (name > room)
+	if (name > room)        /* its end is where the field is */
 		put(t, r, y, 1, C_TEXT, "%s%s", glyph(t, G_MORE), buf_text(&c->where.name) + name - room + 1);
 	else
 		put_text(t, r, y, 1, C_TEXT, buf_text(&c->where.name));
-	x = put(t, r, y, room + 3, C_OLD, "%s %s ", buf_text(&from), glyph(t, G_TO));
-	put_text(t, r, y, x, C_NEW, buf_text(&to));
-	buf_done(&values);
+}
+
+/* Name, old, new; where that is too long, the name, and the new value below. Returns the number of lines. */
+static int draw_change(struct tui *t, const struct rect *r, int y, int widest, const struct change *c)
+{
+	struct buf from = {0}, to = {0};
+	int room, lines = 1, x;
+
+	where_value(t->m, &c->where, c->old, &from);
+	where_value(t->m, &c->where, c->new, &to);
+	room = r->w - 6 - text_width(buf_text(&from)) - text_width(buf_text(&to)) - text_width(glyph(t, G_TO));
+	if (room < 10) {
+		draw_name(t, r, y, r->w - 2, c);
+		x = put(t, r, y + lines++, 3, C_OLD, "%s ", glyph(t, G_TO));
+		put_text(t, r, y + 1, x, C_NEW, buf_text(&to));
+	} else {
+		room = room > widest ? widest : room;
+		draw_name(t, r, y, room, c);
+		x = put(t, r, y, room + 3, C_OLD, "%s %s ", buf_text(&from), glyph(t, G_TO));
+		put_text(t, r, y, x, C_NEW, buf_text(&to));
+	}
 	buf_done(&from);
 	buf_done(&to);
+	return lines;
 }
 
 /* Pointers of lists come last, and only as a number where there is little room: the words above say what they mean. */
@@ -84,7 +96,7 @@ static int draw_changes(struct tui *t, const struct rect *r, int y)
 		if (is_link(&changes.list[i])) {
 			links++;
 		} else if (shown++ < ROWS_MAX) {
-			draw_change(t, r, y++, widest, &changes.list[i]);
+			y += draw_change(t, r, y, widest, &changes.list[i]);
 		}
 	}
 	if (shown > ROWS_MAX)

@@ -122,8 +122,10 @@ static void on_fatal(int sig, siginfo_t *info, void *context)
 	leave_now();
 	for (size_t i = 0; i < FATAL; i++)
 		sigaction(fatal[i], &before[i], NULL);
-	if (sig == SIGTERM || sig == SIGHUP || sig == SIGQUIT || sig == SIGABRT)
+	if (sig == SIGTERM || sig == SIGHUP || sig == SIGQUIT || sig == SIGABRT || info->si_code <= 0) {
+		signal(sig, SIG_DFL);   /* not a fault, which would come again by itself */
 		raise(sig);
+	}
 }
 
 static void on_interrupt(int sig)

@@ -49,17 +49,22 @@ static void encode(wint_t wc, char out[8])
 	out[n == (size_t)-1 ? 0 : n] = 0;
 }
 
-/* After a command's Ctrl-C nothing happens here; at rest it says how to leave, since the terminal is not the shell. */
+/* At rest the first Ctrl-C stops what goes on and says how to leave, a second one in a row ends the program. */
 static void interrupted(struct tui *t)
 {
-	term_interrupted = 0;
+	term_interrupted = false;
+	if (t->interrupts++) {
+		t->done = true;
+		t->end = TUI_QUIT;
+	}
 	t->playing = false;
 	t->prompt = 0;
-	say(t, false, "q leaves the picture, Q ends slablab.");
+	say(t, false, "q leaves the picture, Q or another Ctrl-C ends slablab.");
 }
 
 static void handle(struct tui *t, int key, const char *utf8)
 {
+	t->interrupts = 0;
 	if (prompt_key(t, key, utf8))
 		return;
 	buf_clear(&t->message);

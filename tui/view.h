@@ -86,6 +86,7 @@ struct tui {
 	struct look_stack stack;
 	struct touched now;
 	uint64_t frames;                /* drawn */
+	int interrupts;                 /* Ctrl-C in a row */
 
 	/* play */
 	bool playing;

@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/intern.h"
+#include "core/command/answer.h"
 #include "core/command/call.h"
 #include "core/command/parse.h"
 #include "core/event/event.h"
@@ -107,6 +108,16 @@ static void account_text(const struct answer *answer, struct buf *out)
 	collect(&a, answer);
 	put_clauses(&a, out);
 	put_counts(&a, answer, out);
+}
+
+#define ACCOUNT_EVENTS  20000   /* a longer call is not walked through for a frame of a picture */
+
+void account_call(struct machine *m, uint64_t call, struct buf *out)
+{
+	struct answer answer = { .m = m, .first_call = call, .calls = 1, .events = history_events(m, call), .has_events = true };
+
+	if (answer.events <= ACCOUNT_EVENTS)
+		account_text(&answer, out);
 }
 
 /* ---- words in lines ---- */

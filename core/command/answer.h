@@ -17,4 +17,7 @@ void answer_keep(struct session *s, const struct reply *r);
 /* All caches in the engine's order. */
 void export_all_caches(struct machine *m, struct json *j);
 
+/* What one call of the path did, in plain words; nothing when it has too many events to be told in a moment. */
+void account_call(struct machine *m, uint64_t call, struct buf *out);
+
 #endif

@@ -4,6 +4,7 @@
 
 #include <inttypes.h>
 
+#include "core/command/answer.h"
 #include "core/command/where.h"
 #include "core/event/event.h"
 
@@ -196,8 +197,14 @@ void look_sentence(struct machine *m, struct moment at, struct buf *what, struct
 	struct event_view ev;
 
 	if (history_event(m, at.call, at.event, &ev)) {
-		event_text(what, m, &ev);
-		buf_puts(why, event_info[ev.event].why);
+		if (ev.event == EV_ret) {
+			buf_printf(what, "%s returns", history_command(m, at.call)->text);
+			account_call(m, at.call, why);
+		} else {
+			event_text(what, m, &ev);
+		}
+		if (!why->len)
+			buf_puts(why, event_info[ev.event].why);
 	} else if (at.call && at.call <= history_calls(m)) {
 		buf_printf(what, "before call %" PRIu64, at.call);
 		buf_printf(why, "The state before %s.", history_command(m, at.call)->text);

@@ -58,7 +58,8 @@ void look_changes(struct machine *m, struct changes *out);
 
 /* ---- words ---- */
 
-/* What happens at a moment, in the event's own words, and why it matters, one sentence. */
+/* What happens at a moment, in the event's own words, and why it matters, one sentence; at
+ * the end of a call, what the call did. */
 void look_sentence(struct machine *m, struct moment at, struct buf *what, struct buf *why);
 
 #endif
