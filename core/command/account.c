@@ -34,7 +34,7 @@ struct account {
 static bool tells_the_result(uint16_t event)
 {
 	return event == EV_kmem_cache_alloc || event == EV_mm_page_alloc || event == EV_kmem_cache_free || event == EV_mm_page_free ||
-	       event == EV_BUG || event == EV_OOPS || event == EV_PANIC || event == EV_lockup;
+	       event == EV_cache_create || event == EV_BUG || event == EV_OOPS || event == EV_PANIC || event == EV_lockup;
 }
 
 static void add_event(struct account *a, struct machine *m, const struct event_view *ev)
@@ -138,6 +138,8 @@ static void put_wrapped(const char *text, size_t column, struct buf *out)
 		size_t n = strcspn(p, " "), wide = columns(p, n);
 
 		if (column + 1 + wide > WIDTH && column > INDENT) {
+			while (out->len && out->data[out->len - 1] == ' ')
+				out->data[--out->len] = 0;
 			buf_putc(out, '\n');
 			buf_pad(out, ' ', INDENT);
 			column = INDENT;

@@ -20,9 +20,10 @@ static void ret_page_address(struct call *c, kaddr_t at)
 	c->ret = (struct value){ .value = at, .kind = at ? VAL_PAGE_ADDR : VAL_NULL };
 }
 
-static void ret_address(struct call *c, kaddr_t at)
+/* An address that no page of its own names. */
+static void ret_mapped(struct call *c, kaddr_t at)
 {
-	c->ret = (struct value){ .value = at, .kind = at ? VAL_ADDR : VAL_NULL };
+	c->ret = (struct value){ .value = at, .kind = at ? VAL_MAPPED : VAL_NULL };
 }
 
 /* The struct page that a caller would pass: of a page's variable, or of the page at an address. */
@@ -71,10 +72,8 @@ void call_kmap(struct call *c)
 {
 	struct page *page = page_arg(c);
 
-	if (!mm_ops_of(c->m)->map)
-		unsupported(c);
-	else if (page)
-		ret_address(c, mm_ops_of(c->m)->map(c->m, page));
+	if (page)
+		ret_mapped(c, mm_ops_of(c->m)->map(c->m, page));
 	else
 		OOPS(c->m, "kmap of something that is no page");
 }
@@ -83,9 +82,7 @@ void call_kunmap(struct call *c)
 {
 	struct page *page = page_arg(c);
 
-	if (!mm_ops_of(c->m)->unmap)
-		unsupported(c);
-	else if (page)
+	if (page)
 		mm_ops_of(c->m)->unmap(c->m, page);
 	else
 		OOPS(c->m, "kunmap of something that is no page");
@@ -113,4 +110,42 @@ void call_vmstat_update(struct call *c)
 		mm_ops_of(c->m)->vmstat_update(c->m);
 	else
 		unsupported(c);
+}
+
+/* ---- addresses over pages; memory of each CPU ---- */
+
+void call_vmalloc(struct call *c)
+{
+	ret_mapped(c, mm_ops_of(c->m)->vmalloc(c->m, call_num(c, 0)));
+}
+
+/* 2.4 has no vzalloc. */
+void call_vzalloc(struct call *c)
+{
+	if (c->m->era == ERA_24)
+		unsupported(c);
+	else
+		ret_mapped(c, mm_ops_of(c->m)->vzalloc(c->m, call_num(c, 0)));
+}
+
+void call_vfree(struct call *c)
+{
+	mm_ops_of(c->m)->vfree(c->m, value_address(c->m, &c->value));
+}
+
+/* 2.4 has no per-CPU allocator. */
+void call_alloc_percpu(struct call *c)
+{
+	if (c->m->era == ERA_24)
+		unsupported(c);
+	else
+		ret_mapped(c, mm_ops_of(c->m)->alloc_percpu(c->m, call_num(c, 0), call_arg(c, 1)->given ? call_num(c, 1) : 8));
+}
+
+void call_free_percpu(struct call *c)
+{
+	if (c->m->era == ERA_24)
+		unsupported(c);
+	else
+		mm_ops_of(c->m)->free_percpu(c->m, value_address(c->m, &c->value));
 }

@@ -57,6 +57,9 @@ void value_text(struct machine *m, const struct value *v, const char *text, stru
 	case VAL_ADDR:
 		address_text(m, v, out);
 		break;
+	case VAL_MAPPED:
+		buf_printf(out, "0x%" PRIx64, v->value);
+		break;
 	case VAL_PAGE:
 	case VAL_PAGE_ADDR:
 		buf_printf(out, "%" PRIu64, pfn_of(m, v));
@@ -101,6 +104,7 @@ kaddr_t value_address(struct machine *m, const struct value *v)
 	switch (v->kind) {
 	case VAL_ADDR:
 	case VAL_PAGE_ADDR:
+	case VAL_MAPPED:
 	case VAL_NUM:
 		return v->value;
 	case VAL_PAGE:

@@ -12,6 +12,7 @@ enum value_kind {
 	VAL_ADDR,               /* a kernel address; extra: K of "large#K", or 0 */
 	VAL_PAGE,               /* a struct page: its pfn */
 	VAL_PAGE_ADDR,          /* the address of a page, named by its pfn */
+	VAL_MAPPED,             /* an address of vmalloc, kmap or per-CPU memory: named by its number */
 	VAL_NUM,                /* a number, signed */
 	VAL_CACHE,              /* a cache: its interned name */
 	VAL_BYTES,              /* answers only: [value, value + extra) of the answer's text */

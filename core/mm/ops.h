@@ -5,7 +5,6 @@
 
 #include "core/mm/mm.h"
 
-/* A member that is NULL is a call that is not there. */
 struct mm_ops {
 	struct page *(*alloc)(struct machine *m, uint32_t gfp, unsigned int order);
 	void (*free)(struct machine *m, struct page *page, unsigned int order);
@@ -17,6 +16,11 @@ struct mm_ops {
 	void (*drain)(struct machine *m, unsigned int cpu);
 	void (*drain_all)(struct machine *m);
 	void (*vmstat_update)(struct machine *m);
+	kaddr_t (*vmalloc)(struct machine *m, uint64_t size);
+	kaddr_t (*vzalloc)(struct machine *m, uint64_t size);
+	void (*vfree)(struct machine *m, kaddr_t addr);
+	kaddr_t (*alloc_percpu)(struct machine *m, uint64_t size, uint64_t align);
+	void (*free_percpu)(struct machine *m, kaddr_t ptr);
 };
 
 extern const struct mm_ops mm_rec_ops, mm_off_ops;
