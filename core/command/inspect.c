@@ -7,7 +7,9 @@
 #include "core/arena/ram.h"
 #include "core/arena/room.h"
 #include "core/base/intern.h"
+#include "core/command/answer.h"
 #include "core/command/call.h"
+#include "core/command/net.h"
 #include "core/command/time.h"
 #include "core/command/where.h"
 #include "core/event/event.h"
@@ -165,74 +167,14 @@ void meta_events(struct session *s, const struct statement *st, struct reply *r)
 
 /* ---- what changed between two moments ---- */
 
-struct net { uint32_t word; uint64_t x; };
-struct nets { struct net *list; size_t n, room; };
-
-static bool take_store(void *ctx, uint32_t word, uint64_t x, uint16_t site)
+static void diff_text(struct machine *m, struct place a, struct place b, struct buf *out)
 {
-	struct nets *a = ctx;
-
-	(void)site;
-	if (a->n == a->room)
-		a->list = x_realloc(a->list, (a->room = a->room ? a->room * 2 : 1024) * sizeof *a->list);
-	a->list[a->n++] = (struct net){ word, x };
-	return true;
-}
-
-static int by_word(const void *a, const void *b)
-{
-	const struct net *x = a, *y = b;
-
-	return x->word < y->word ? -1 : x->word > y->word;
-}
-
-/* Index of the first store of the path's segment behind a moment. */
-static uint64_t stores_at(struct machine *m, const struct segment *seg, struct moment at)
-{
-	struct event_view ev;
-
-	if (at.call <= seg->fork)
-		return 0;
-	if (at.event && history_event(m, at.call, at.event, &ev))
-		return ev.stores_to;
-	return history_call(m, at.call)->store;
-}
-
-/* All stores between two moments a <= b of the path, folded to one change a word. */
-static void gather(struct machine *m, struct moment a, struct moment b, struct nets *out)
-{
-	const struct segment *seg = history_segment(m, b.call ? b.call : 1);
-	const struct segment *first = history_segment(m, a.call ? a.call : 1);
-	uint64_t end = stores_at(m, seg, b);
-	size_t n = 0;
-
-	for (;; seg = seg->parent) {
-		history_each_store(seg, seg == first ? stores_at(m, seg, a) : 0, end, take_store, out);
-		if (seg == first)
-			break;
-		end = stores_at(m, seg->parent, (struct moment){ seg->fork, history_events(m, seg->fork) });
-	}
-	if (out->n)
-		qsort(out->list, out->n, sizeof *out->list, by_word);
-	for (size_t i = 0; i < out->n;) {
-		struct net sum = out->list[i];
-
-		for (i++; i < out->n && out->list[i].word == sum.word; i++)
-			sum.x ^= out->list[i].x;
-		if (sum.x)
-			out->list[n++] = sum;
-	}
-	out->n = n;
-}
-
-static void diff_text(struct machine *m, struct moment a, struct moment b, struct buf *out)
-{
-	struct moment back = m->history.cursor;
-	struct nets nets = {0};
+	struct place back = place_at_hand(m);
+	struct nets nets;
 	size_t rows = 0;
 
-	gather(m, a, b, &nets);
-	history_seek(m, b);
+	nets_between(m, a, b, &nets);
+	place_go(m, b);
 	for (size_t i = 0; i < nets.n && rows < DIFF_ROWS; i++) {
 		struct changes c;
 
@@ -252,41 +194,36 @@ static void diff_text(struct machine *m, struct moment a, struct moment b, struc
 		buf_printf(out, "and more: %zu words changed in all\n", nets.n);
 	if (!rows)
 		buf_puts(out, "nothing changed\n");
-	history_seek(m, back);
-	free(nets.list);
+	place_go(m, back);
+	nets_done(&nets);
 }
 
-/* diff A B, or diff A: from there to the cursor. */
+/* diff A B, or diff A: from there to the cursor. A and B may lie on branches: BRANCH@CALL. */
 void meta_diff(struct session *s, const struct statement *st, struct reply *r)
 {
 	const char *text = st->line + st->rest;
 	size_t n = st->rest < st->len ? st->len - st->rest : 0, first = 0, second;
+	struct buf error = {0};
 
 	while (first < n && text[first] != ' ')
 		first++;
 	second = first;
 	while (second < n && text[second] == ' ')
 		second++;
-	for (unsigned int i = 0; i < s->nengines; i++) {
+	for (unsigned int i = 0; i < s->nengines && !r->failed; i++) {
 		struct machine *m = s->m[i];
-		struct moment a, b = m->history.cursor;
+		struct place a, b = place_at_hand(m);
 
-		if (!moment_parse(m, text, first, &a)) {
-			reply_fail(r, st, st->rest, "a moment is expected here: CALL, CALL.EVENT, start or end");
-			return;
-		}
-		if (second < n && !moment_parse(m, text + second, n - second, &b)) {
-			reply_fail(r, st, st->rest + second, "a moment is expected here: CALL, CALL.EVENT, start or end");
-			return;
-		}
-		if (a.call > b.call || (a.call == b.call && a.event > b.event)) {
-			struct moment swap = a;
-
-			a = b;
-			b = swap;
-		}
-		diff_text(m, a, b, &r->text);
+		if (!place_parse(m, text, first, &a, &error))
+			reply_fail(r, st, st->rest, "%s", buf_text(&error));
+		else if (second < n && !place_parse(m, text + second, n - second, &b, &error))
+			reply_fail(r, st, st->rest + second, "%s", buf_text(&error));
+		else
+			diff_text(m, a, b, &r->text);
 	}
+	if (!r->failed)
+		answer_ok(s, r);
+	buf_done(&error);
 }
 
 /* ---- explain ---- */

@@ -10,6 +10,7 @@
 #include "core/arena/ram.h"
 #include "core/base/intern.h"
 #include "core/command/call.h"
+#include "core/command/net.h"
 #include "core/command/search.h"
 #include "core/command/where.h"
 #include "core/event/event.h"
@@ -245,19 +246,20 @@ void meta_up(struct session *s, const struct statement *st, struct reply *r)
 	move_all(s, st, r, STRIDE_CALL, true);
 }
 
+/* goto MOMENT, on this branch or, as BRANCH@CALL, on another. */
 void meta_goto(struct session *s, const struct statement *st, struct reply *r)
 {
-	struct moment to[LAB_MAX];
+	struct place to[LAB_MAX];
+	struct buf error = {0};
 
-	for (unsigned int i = 0; i < s->nengines; i++)
-		if (!moment_parse(s->m[i], st->line + st->rest, st->len - st->rest, &to[i])) {
-			reply_fail(r, st, st->rest, "no such moment: CALL, CALL.EVENT, start or end; calls %" PRIu64 " to %" PRIu64 " are kept",
-				   history_first(s->m[i]), history_calls(s->m[i]));
-			return;
-		}
-	for (unsigned int i = 0; i < s->nengines; i++)
-		history_seek(s->m[i], to[i]);
-	show_moments(s, r);
+	for (unsigned int i = 0; i < s->nengines && !r->failed; i++)
+		if (!place_parse(s->m[i], st->line + st->rest, st->len - st->rest, &to[i], &error))
+			reply_fail(r, st, st->rest, "%s", buf_text(&error));
+	for (unsigned int i = 0; i < s->nengines && !r->failed; i++)
+		place_go(s->m[i], to[i]);
+	if (!r->failed)
+		show_moments(s, r);
+	buf_done(&error);
 }
 
 /* ---- breakpoints ---- */

@@ -6,6 +6,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/intern.h"
 #include "core/event/event.h"
 #include "core/journal/audit.h"
 #include "core/journal/expand.h"
@@ -395,6 +396,21 @@ void history_begin_command(struct machine *m, const char *text, uint32_t line)
 	if (m->journal.seg != h->tip)
 		journal_attach(m, h->tip);
 	add_command(h->tip, text, done + 1, line);
+}
+
+struct segment *history_fork(struct machine *m, const char *name)
+{
+	struct history *h = history_of(m);
+	uint64_t done = calls_done(m);
+
+	assert(history_at_border(m));
+	expansion_drop(m);
+	h->left = NULL;
+	h->tip = segment_new(h, segment_of(h->tip, done), done);
+	h->tip->name = intern(name);
+	h->cursor = (struct moment){ done, history_events(m, done) };
+	journal_attach(m, h->tip);
+	return h->tip;
 }
 
 void history_begin_call(struct machine *m)

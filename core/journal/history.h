@@ -103,6 +103,9 @@ struct segment *history_branch(const struct machine *m, uint32_t i);
 struct segment *history_branch_named(const struct machine *m, const char *name);
 uint64_t history_branch_calls(const struct segment *tip);       /* calls on its path */
 
+/* Starts a branch of that name at the cursor, which stands at a border; the next call is its first. */
+struct segment *history_fork(struct machine *m, const char *name);
+
 /* The frame of a command and of its calls. begin forks when the cursor is in the past. */
 void history_begin_command(struct machine *m, const char *text, uint32_t line);
 void history_begin_call(struct machine *m);
