@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The lab in its own language: each tests/lab/NAME.slab is run, and what its commands about the session print (not the
  * calls: their words belong to the events) must be NAME.out to the byte. The first line of a script is
- * "# slablab: ENGINE [MACHINE OPTIONS]". "json LINE" runs a line and prints what -j says.
+ * "# slablab: ENGINE [MACHINE OPTIONS]". "json LINE" runs a line and prints what -j says, "quiet LINE" prints nothing.
  * With LAB_WRITE=1 in the environment the .out files are written anew: look at the difference before you keep it. */
 #include <dirent.h>
 #include <stdio.h>
@@ -41,7 +41,7 @@ static struct session *open_session(const char *script)
 	struct session *s;
 	char engine[32] = "slub", machine[200] = "";
 
-	sscanf(script, "# slablab: %31s %199[^\n]", engine, machine);
+	sscanf(script, "# slablab: %31s%199[^\n]", engine, machine);
 	o.engine = engine;
 	o.machine = machine;
 	s = session_new(&o, &error);
@@ -51,12 +51,17 @@ static struct session *open_session(const char *script)
 
 static void run_line(struct session *s, const char *line, size_t len, uint32_t n, struct buf *out)
 {
-	bool json = len > 5 && !strncmp(line, "json ", 5);
+	bool json = len > 5 && !strncmp(line, "json ", 5), quiet = len > 6 && !strncmp(line, "quiet ", 6);
 	struct reply r;
 
-	if (json)
-		line += 5, len -= 5;
+	line += json ? 5 : quiet ? 6 : 0;
+	len -= json ? 5 : quiet ? 6 : 0;
 	session_run(s, line, len, n, &r);
+	if (quiet) {
+		ck_assert_msg(!r.failed, "%s", buf_text(&r.error));
+		reply_done(&r);
+		return;
+	}
 	if (r.cmd && !r.cmd->call && !r.empty)
 		buf_printf(out, "> %.*s\n", (int)len, line);
 	if (json)
