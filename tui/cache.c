@@ -212,7 +212,8 @@ static uint32_t objects_a_sign(const struct slab_view *s, int width)
 	return s->objects > room ? (s->objects + room - 1) / room : 1;
 }
 
-static int draw_signs(struct tui *t, const struct rect *r, int y, int x, int width, const struct slab_view *s)
+/* step: columns from one sign to the next; width: signs in a line. */
+static int draw_signs(struct tui *t, const struct rect *r, int y, int x, int width, int step, const struct slab_view *s)
 {
 	uint32_t each = objects_a_sign(s, width);
 	int n = 0;
@@ -221,7 +222,7 @@ static int draw_signs(struct tui *t, const struct rect *r, int y, int x, int wid
 		enum colour c;
 		enum glyph g = each > 1 ? dense_sign(t, s, i, each, &c) : sign(t, s, i, &c);
 
-		put_text(t, r, y + n / width, x + n % width, c, glyph(t, g));
+		put_text(t, r, y + n / width, x + n % width * step, c, glyph(t, g));
 	}
 	return n ? (n + width - 1) / width : 1;
 }
@@ -351,64 +352,80 @@ static void draw_freelist(struct tui *t, const struct rect *r, int y, int x, con
 		put(t, r, y, x + 1, C_DIM, "%s", glyph(t, G_MORE));
 }
 
-static void draw_slab(struct tui *t, const struct rect *r, int y, const struct gathered *g, const char *label, int width, int room)
+/* How the slabs of a cache are spread over the pane: signs stand apart, and slabs too, where there is room for that. */
+struct spread { int width, step, gap; };
+
+static struct spread choose_spread(const struct rect *r, int top)
 {
-	const struct slab_view *s = &g->view;
+	struct spread sp = { .width = r->w - LABEL - 7, .step = 1 };
+	uint32_t most = 0;
+	int lines = 0;
+
+	for (unsigned int i = 0; i < slabs.n; i++)
+		most = slabs.list[i].view.objects > most ? slabs.list[i].view.objects : most;
+	while (sp.step < 3 && (int)most * (sp.step + 1) + 30 <= sp.width)
+		sp.step++;
+	if (sp.width > 64 && sp.step == 1)
+		sp.width = 64;
+	for (unsigned int i = 0; i < slabs.n; i++)
+		lines += slab_lines(&slabs.list[i].view, sp.width);
+	sp.gap = lines + (int)slabs.n <= r->h - top && r->h >= 16;
+	return sp;
+}
+
+static void draw_slab(struct tui *t, const struct rect *r, int y, const struct slab_view *s, const char *label, const struct spread *sp)
+{
 	bool chosen = s->seq == t->cache.seq;
-	int x;
+	int x = LABEL + 7 + ((int)s->objects * sp->step < sp->width ? (int)s->objects * sp->step : sp->width);
 
 	put_text(t, r, y, 1, C_BOLD, label);
 	if (chosen)
 		put_text(t, r, y, LABEL - 1, C_KEY, glyph(t, G_SELECTED));
 	put(t, r, y, LABEL, chosen ? C_KEY : C_TEXT, "#%u", s->seq);
-	draw_signs(t, r, y, LABEL + 6, width, s);
-	x = LABEL + 7 + ((int)s->objects < width ? (int)s->objects : width);
-	if (room > x) {
+	draw_signs(t, r, y, LABEL + 6, sp->width, sp->step, s);
+	if (r->w > x) {
 		x = put(t, r, y, x, s->inuse == s->objects ? C_BOLD : C_TEXT, "%u/%u ", s->inuse, s->objects);
-		if (s->nfree && room > x + 12)
-			draw_freelist(t, r, y, x + 1, s, (unsigned int)(room - x) / 4);
+		if (s->nfree && r->w > x + 12)
+			draw_freelist(t, r, y, x + 1, s, (unsigned int)(r->w - x) / 4);
 	}
 	if (s->corrupt)
-		put_text(t, r, y, LABEL + 6, C_BAD, "!");
+		put_text(t, r, y, LABEL + 5, C_BAD, "!");
 }
 
-static void draw_cache(struct tui *t, const struct rect *r, struct cache *c)
+/* Scrolls so that the chosen slab is seen; returns the line of the pane where the first slab begins. */
+static int scroll_slabs(struct tui *t, const struct rect *r, int top, const struct spread *sp)
 {
-	struct holder_lines l = { t, r, 0 };
-	struct buf label = {0}, before = {0};
-	int width = r->w - LABEL - 7, y, lines = 0, at = 0, row;
+	int lines = 0, at = 0, row = slab_row(t->cache.seq), room = r->h - top;
 
-	if (width > 64)
-		width = 64;
-	gather(t, c);
-	memset(line_slab, 0, sizeof line_slab);
-	if (t->m->slab->each_holder)
-		t->m->slab->each_holder(t->m, c, draw_holder, &l);
-	if (!slabs.n) {
-		put_wrapped(t, r, l.y ? l.y + 1 : 1, 1, C_DIM, "No slab yet: pages are taken when an object is asked for.");
-		return;
-	}
-	row = slab_row(t->cache.seq);
 	for (unsigned int i = 0; i < slabs.n; i++) {
 		if ((int)i == row)
 			at = lines;
-		lines += slab_lines(&slabs.list[i].view, width);
+		lines += slab_lines(&slabs.list[i].view, sp->width) + sp->gap;
 	}
 	t->cache.rows = (int)slabs.n;
-	keep_visible(&t->cache.top, at, r->h - l.y);
-	if (t->cache.top > lines - (r->h - l.y))
-		t->cache.top = lines > r->h - l.y ? lines - (r->h - l.y) : 0;
-	y = l.y - t->cache.top;
+	keep_visible(&t->cache.top, at, room);
+	if (t->cache.top > lines - room)
+		t->cache.top = lines > room ? lines - room : 0;
+	return top - t->cache.top;
+}
+
+static void draw_slabs(struct tui *t, const struct rect *r, int top)
+{
+	struct spread sp = choose_spread(r, top);
+	struct buf label = {0}, before = {0};
+	int y = scroll_slabs(t, r, top, &sp);
+
 	for (unsigned int i = 0; i < slabs.n && y < r->h; i++) {
 		const struct slab_view *s = &slabs.list[i].view;
 
 		buf_clear(&label);
 		lane_text(t, s, &label);
-		if (y >= l.y)
-			draw_slab(t, r, y, &slabs.list[i], strcmp(buf_text(&label), buf_text(&before)) ? buf_text(&label) : "", width, r->w);
-		for (int end = y + slab_lines(s, width); y < end; y++)
+		if (y >= top)
+			draw_slab(t, r, y, s, strcmp(buf_text(&label), buf_text(&before)) ? buf_text(&label) : "", &sp);
+		for (int end = y + slab_lines(s, sp.width); y < end; y++)
 			if (y >= 0 && y < (int)(sizeof line_slab / sizeof *line_slab))
 				line_slab[y] = s->seq;
+		y += sp.gap;
 		buf_clear(&before);
 		buf_puts(&before, buf_text(&label));
 	}
@@ -416,6 +433,20 @@ static void draw_cache(struct tui *t, const struct rect *r, struct cache *c)
 		put(t, r, y, 1, C_DIM, "and more than %d slabs", SLABS_MAX);
 	buf_done(&label);
 	buf_done(&before);
+}
+
+static void draw_cache(struct tui *t, const struct rect *r, struct cache *c)
+{
+	struct holder_lines l = { t, r, 0 };
+
+	gather(t, c);
+	memset(line_slab, 0, sizeof line_slab);
+	if (t->m->slab->each_holder)
+		t->m->slab->each_holder(t->m, c, draw_holder, &l);
+	if (!slabs.n)
+		put_wrapped(t, r, l.y ? l.y + 1 : 1, 1, C_DIM, "No slab yet: pages are taken when an object is asked for.");
+	else
+		draw_slabs(t, r, l.y + (l.y && r->h >= 16));
 }
 
 /* ---- level 2: a slab ---- */

@@ -5,8 +5,8 @@
  *      +--------------+---------+        +----------------+---------+     +--------+-----------+---------+
  *      | CACHE        | STACK   |        | CACHE          | STACK   |     | EVENTS | CACHE     | STACK   |
  *      +--------------+         |        |                +---------+     |        |           |         |
- *      | PAGES        |         |        +----------------+ PAGES   |     |        +-----------+         |
- *      +--------------+---------+        | EVENTS         |         |     |        | PAGES     |         |
+ *      | PAGES        |         |        +----------------+ PAGES   |     |        |           +---------+
+ *      +--------------+---------+        | EVENTS         |         |     |        |           | PAGES   |
  *      | EVENTS                 |        |                |         |     |        |           |         |
  *      +------------------------+        +----------------+---------+     +--------+-----------+---------+
  *
@@ -51,7 +51,7 @@ static void place_small(struct tui *t, int y, int h)
 
 static void place_medium(struct tui *t, int y, int h)
 {
-	int right = clamp(t->cols * 3 / 8, 44, 64), left = t->cols - right + 1;
+	int right = clamp(t->cols * 3 / 8, 49, 64), left = t->cols - right + 1;
 	int low = clamp(h * 2 / 5, 8, 24), pages = clamp(h * 2 / 5, 8, 18);
 
 	if (!t->m->slab) {
@@ -67,11 +67,13 @@ static void place_medium(struct tui *t, int y, int h)
 
 static void place_large(struct tui *t, int y, int h)
 {
-	int left = clamp(t->cols * 3 / 10, 54, 76), right = clamp(t->cols / 4, 44, 60);
+	int left = clamp(t->cols * 35 / 100, 60, 80), right = clamp(t->cols / 4, 49, 60), pages = clamp(h / 3, 10, 18);
 
 	place(t, V_EVENTS, y, 0, h, left);
-	place_memory(t, y, left - 1, h, t->cols - left - right + 2, clamp(h * 2 / 5, 8, 22));
-	place(t, V_STACK, y, t->cols - right, h, right);
+	place(t, t->m->slab ? V_CACHE : V_PAGES, y, left - 1, h, t->cols - left - right + 2);
+	place(t, V_STACK, y, t->cols - right, t->m->slab ? h - pages + 1 : h, right);
+	if (t->m->slab)
+		place(t, V_PAGES, y + h - pages, t->cols - right, pages, right);
 }
 
 static void place_reply(struct tui *t, int y, int h)

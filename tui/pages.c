@@ -12,6 +12,7 @@
 
 #define BLOCKS_MAX      12000
 #define CELLS_MAX       256
+#define ORDERS_AT       14              /* column where order 0 begins */
 
 static unsigned int orders(const struct machine *m)
 {
@@ -27,22 +28,20 @@ static bool of_event(const struct tui *t, const struct zone *zone)
 
 static void draw_head(struct tui *t, const struct rect *r, int y, int each)
 {
-	int x = put_text(t, r, y, 1, C_DIM, "free at order");
-
-	(void)x;
+	put_text(t, r, y, 1, C_DIM, "free  order");
 	for (unsigned int o = 0; o < orders(t->m); o++)
-		put(t, r, y, 16 + (int)o * each, C_DIM, "%*u", each - 1, o);
+		put(t, r, y, ORDERS_AT + (int)o * each, C_DIM, "%*u", each - 1, o);
 }
 
 static void draw_zone(struct tui *t, const struct rect *r, int y, int each, const struct zone *zone)
 {
-	put(t, r, y, 1, C_BOLD, "%-8s", zone_name(zone));
-	put(t, r, y, 9, C_TEXT, "%6lu", zone->free_pages);
+	put(t, r, y, 1, C_BOLD, "%-7s", zone_name(zone));
+	put(t, r, y, 8, C_TEXT, "%6lu", zone->free_pages);
 	for (unsigned int o = 0; o < orders(t->m); o++) {
 		bool hot = of_event(t, zone) && t->now.order == (int)o;
 		unsigned long n = zone->free_area[o].nr_free;
 
-		put(t, r, y, 16 + (int)o * each, hot ? C_TOUCHED : n ? C_TEXT : C_FREE, "%*lu", each - 1, n);
+		put(t, r, y, ORDERS_AT + (int)o * each, hot ? C_TOUCHED : n ? C_TEXT : C_FREE, "%*lu", each - 1, n);
 	}
 }
 
@@ -160,7 +159,7 @@ static int zones(const struct machine *m)
 
 static void pages_draw(struct tui *t, const struct rect *r)
 {
-	int n = zones(t->m), each = (r->w - 17) / (int)orders(t->m), y = -t->pages_top;
+	int n = zones(t->m), each = (r->w - ORDERS_AT) / (int)orders(t->m), y = -t->pages_top;
 	int maps = r->h >= 2 * n + 1, airy = r->h >= 4 * n + 1;
 
 	each = each < 3 ? 3 : each > 7 ? 7 : each;

@@ -247,6 +247,7 @@ static void where_room(struct machine *m, struct where *w)
 		}
 	}
 	name_word(w, in);
+	w->form = WHERE_HIDDEN;         /* not the kernel's: our own counts, names */
 }
 
 bool where_name(struct machine *m, uint64_t offset, struct where *w)
@@ -375,7 +376,8 @@ static void add_word(struct machine *m, const struct word_change *wc, struct cha
 		}
 		if (!where_name(m, base + byte, &c.where)) {
 			buf_done(&c.where.name);
-			return;
+			byte++;
+			continue;
 		}
 		byte = (unsigned int)(c.where.offset - base);
 		c.new = part_of(now, byte, c.where.size);
