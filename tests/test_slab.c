@@ -310,10 +310,206 @@ START_TEST(rows_of_a_real_32_bit_machine_agree)
 }
 END_TEST
 
+/* ---- random lives ---- */
+
+#define LIVE 600
+#define CACHES 6
+
+struct life {
+	uint64_t rng;
+	struct cache *cache[CACHES];
+	struct { kaddr_t at; int cache; } live[LIVE];   /* cache -1: from kmalloc */
+	int nlive, ncaches;
+	bool offline[MAX_CPUS];
+	int traps;
+};
+
+static uint32_t pick(struct life *l, uint32_t n)
+{
+	l->rng = l->rng * 6364136223846793005ull + 1442695040888963407ull;
+	return (uint32_t)(l->rng >> 33) % n;
+}
+
+static void one_create(struct machine *m, struct life *l)
+{
+	static const uint64_t flags[] = { 0, 0, 0x2000, 0x20000, 0x80000, 0x22000 };
+	static const uint64_t aligns[] = { 0, 0, 0, 8, 32, 128 };
+	char name[16];
+	int i = (int)pick(l, CACHES);
+
+	if (l->cache[i])
+		return;
+	snprintf(name, sizeof name, "c%d", l->ncaches++);
+	l->cache[i] = m->slab->create(m, name, 1 + pick(l, pick(l, 4) ? 2000 : 12000), aligns[pick(l, 6)], flags[pick(l, 6)], pick(l, 5) == 0, false);
+}
+
+static void one_alloc(struct machine *m, struct life *l)
+{
+	int i = (int)pick(l, CACHES + 1) - 1;
+	kaddr_t at;
+
+	if (l->nlive == LIVE || (i >= 0 && !l->cache[i]))
+		return;
+	if (i < 0)
+		at = pick(l, 2) ? m->slab->kmalloc(m, 1 + pick(l, 9000), 0xd0) : m->slab->kmalloc_node(m, 1 + pick(l, 500), 0xd0, (int)pick(l, (uint32_t)m->config.nodes));
+	else
+		at = pick(l, 3) ? m->slab->alloc(m, l->cache[i], 0xd0) : m->slab->alloc_node(m, l->cache[i], 0xd0, (int)pick(l, (uint32_t)m->config.nodes));
+	if (!at)
+		return;
+	l->live[l->nlive].at = at;
+	l->live[l->nlive++].cache = i;
+}
+
+static void one_free(struct machine *m, struct life *l)
+{
+	int k = l->nlive ? (int)pick(l, (uint32_t)l->nlive) : -1, i;
+	kaddr_t at;
+
+	if (k < 0)
+		return;
+	at = l->live[k].at;
+	i = l->live[k].cache;
+	l->live[k] = l->live[--l->nlive];
+	if (i < 0)
+		m->slab->kfree(m, at);
+	else
+		m->slab->free(m, l->cache[i], at);
+}
+
+static bool in_use(const struct life *l, int cache)
+{
+	for (int k = 0; k < l->nlive; k++)
+		if (l->live[k].cache == cache)
+			return true;
+	return false;
+}
+
+/* A CPU comes or goes; not the one at work, and not the first. If it cannot come it stays away. */
+static void one_hotplug(struct machine *m, struct life *l)
+{
+	unsigned int cpu = 1 + pick(l, (uint32_t)m->config.cpus - 1);
+
+	if (cpu == m->kernel->cpu || m->kernel->nfails)
+		return;
+	l->offline[cpu] = !l->offline[cpu];
+	m->slab->cpu_hotplug(m, cpu, !l->offline[cpu]);
+}
+
+static void one_rare(struct machine *m, struct life *l)
+{
+	int i = (int)pick(l, CACHES);
+	struct cache *c = l->cache[i];
+
+	switch (c ? pick(l, 5) : 0) {
+	case 0: m->slab->tick(m, pick(l, 3000)); break;
+	case 1: m->slab->shrink(m, c); break;
+	case 2: m->slab->tune(m, c, 1 + pick(l, 60), 1 + pick(l, 30), pick(l, 10)); break;
+	case 3: one_hotplug(m, l); break;
+	default:
+		if (in_use(l, i))
+			return;
+		m->slab->destroy(m, c);
+		l->cache[i] = NULL;
+	}
+}
+
+static void one_step(struct machine *m, void *ctx)
+{
+	struct life *l = ctx;
+	uint32_t what = pick(l, 100);
+
+	if (what < 3)
+		one_create(m, l);
+	else if (what < 55)
+		one_alloc(m, l);
+	else if (what < 96)
+		one_free(m, l);
+	else if (what < 99)
+		one_rare(m, l);
+	else
+		m->slab->cache_reap(m);
+	m->slab->call_end(m);
+}
+
+/* Between calls: another CPU, and now and then a page allocation that will fail. */
+static void one_turn(struct machine *m, void *ctx)
+{
+	struct life *l = ctx;
+	struct kernel *k = m->kernel;
+
+	do
+		SET(k->cpu, pick(l, (uint32_t)m->config.cpus));
+	while (l->offline[k->cpu]);
+	if (pick(l, 50) == 0 && k->nfails < 8) {
+		SET(k->fail[k->nfails], 1 + pick(l, 4));
+		SET(k->nfails, k->nfails + 1);
+	}
+}
+
+static bool turn(struct machine *m, struct life *l, void (*body)(struct machine *m, void *ctx))
+{
+	outcome_clear(&m->outcome);
+	history_begin_command(m, "step", 1);
+	return machine_call(m, body, l);
+}
+
+/* A call that trapped is undone, and what its caller knows of it forgotten. */
+static void live_on(struct machine *m, struct life *l, int steps)
+{
+	for (int step = 0; step < steps; step++) {
+		struct life before;
+		uint64_t rng;
+
+		turn(m, l, one_turn);
+		before = *l;
+		if (!turn(m, l, one_step)) {
+			rng = l->rng;
+			*l = before;
+			l->rng = rng;
+			l->traps++;
+			ck_assert(history_seek(m, (struct moment){ history_calls(m), 0 }));
+		}
+		check(m);
+	}
+}
+
+static void life(const char *options, uint64_t seed, int steps)
+{
+	struct machine *m = new_machine(options);
+	struct life l = { .rng = seed };
+	uint64_t begin = arena_hash(m), end, half;
+	uint64_t calls;
+
+	live_on(m, &l, steps);
+	ck_assert_msg(l.traps < steps / 20, "%d traps, the last: %s", l.traps, m->outcome.trap_text);
+	calls = history_calls(m);
+	end = arena_hash(m);
+	ck_assert(history_seek(m, (struct moment){ calls / 2, 0 }));
+	half = arena_hash(m);
+	ck_assert(history_seek(m, (struct moment){ 1, 0 }));
+	ck_assert_uint_eq(arena_hash(m), begin);
+	ck_assert(history_seek(m, (struct moment){ calls / 2, 0 }));
+	ck_assert_uint_eq(arena_hash(m), half);
+	ck_assert(history_seek(m, (struct moment){ calls, history_events(m, calls) }));
+	ck_assert_uint_eq(arena_hash(m), end);
+	machine_free(m);
+}
+
+START_TEST(a_random_life_keeps_the_invariants_and_can_be_undone)
+{
+	life("cpus=2", 1, 3000);
+	life("cpus=4 nodes=2", 2, 3000);
+	life("cpus=3 debug=1", 3, 1500);
+	life("cpus=4 nodes=2 debug=1", 4, 1500);
+	life("cpus=2 nomerge=0 arch=i386", 5, 1500);
+}
+END_TEST
+
 RUN_TESTS("slab",
 	  geometry_of_every_size_without_flags_is_as_measured,
 	  geometry_with_flags_and_alignments_even_nonsense_ones_is_as_measured,
 	  geometry_of_a_kernel_built_for_debugging_is_as_measured,
 	  the_boot_makes_41_caches_as_measured,
 	  a_boot_cache_counts_one_cpu_less_than_a_later_one,
-	  rows_of_a_real_32_bit_machine_agree)
+	  rows_of_a_real_32_bit_machine_agree,
+	  a_random_life_keeps_the_invariants_and_can_be_undone)

@@ -50,6 +50,11 @@ static uint16_t room_size(const struct machine *m, const struct room_type *type)
 	return type->size[m->config.arch];
 }
 
+uint16_t room_size_of(const struct machine *m, unsigned int type)
+{
+	return room_size(m, m->room_types[type]);
+}
+
 unsigned int room_register(struct machine *m, const struct room_type *type)
 {
 	assert(m->nroom_types < sizeof m->room_types / sizeof *m->room_types - 1);

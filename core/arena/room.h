@@ -54,6 +54,9 @@ struct room_type {
 /* Makes a type known to a machine at boot; returns its number, from 1. The type is lent for the machine's life. */
 unsigned int room_register(struct machine *m, const struct room_type *type);
 
+/* Bytes that a type takes in RAM on this machine. */
+uint16_t room_size_of(const struct machine *m, unsigned int type);
+
 /* Opens a room at a kernel address: the zeroed struct behind it. Traps (HOST) when memory is out. */
 void *room_open(struct machine *m, kaddr_t at, unsigned int type);
 void room_close(struct machine *m, kaddr_t at);

@@ -9,6 +9,7 @@
 
 /* ENGINE(id, prefix): the folder's ops.c defines prefix_rec_ops and prefix_off_ops. */
 #define ENGINE_LIST \
+	ENGINE(SLAB24, slab24) \
 	ENGINE(SLAB, slab) \
 	ENGINE(SLUB, slub)
 
