@@ -219,7 +219,7 @@ static void put_answer_text(const struct session *s, const struct reply *r, cons
 		put_wrapped(buf_text(&words), columns(out->data + begin, out->len - begin), out);
 	else
 		buf_putc(out, '\n');
-	if (a->m->outcome.report.len)
+	if (a->calls && a->m->outcome.report.len)
 		buf_write(out, buf_text(&a->m->outcome.report), a->m->outcome.report.len);
 	buf_done(&words);
 }

@@ -139,9 +139,9 @@ static void put_outcome(struct json *j, const struct answer *a, bool boot)
 		json_string(j, "alias_of", intern_text(a->alias_of));
 	if (a->has_events)
 		json_uint(j, "events", a->events);
-	if (a->m->outcome.report.len)
+	if (a->calls && a->m->outcome.report.len)
 		json_string(j, "report", buf_text(&a->m->outcome.report));
-	if (a->m->slab)
+	if ((a->calls || boot) && a->m->slab)
 		put_pages(j, &a->m->outcome);
 	if (a->page_call || (boot && !a->m->slab))
 		put_page_call(j, a);
@@ -215,7 +215,6 @@ void answer_ok(struct session *s, struct reply *r)
 		r->answers[i].m = s->m[i];
 		r->answers[i].values = x_alloc(sizeof(struct value));
 		r->answers[i].nvalues = 1;
-		outcome_clear(&s->m[i]->outcome);
 	}
 }
 

@@ -220,7 +220,7 @@ static enum bind_result bind_mask(struct binding *b, size_t i, size_t last, stru
 		size_t n;
 
 		if (i >= last)
-			return wrong(b, i, BIND_WRONG, "a %s is missing here", what);
+			return wrong(b, i, BIND_WRONG, "a name is missing here");
 		text = text_of(b->st, i, &n);
 		if (b->st->tokens[i].kind == TOK_NUMBER ? !number_parse(text, n, &v) : b->st->tokens[i].kind != TOK_NAME)
 			return wrong(b, i, BIND_WRONG, "%s must be names joined by |, or a number", b->param->word);

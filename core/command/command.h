@@ -77,7 +77,7 @@ struct answer {
 	uint32_t alias_of;              /* create: the cache it was merged with, interned; or 0 */
 	char *lacks;                    /* `engine`: calls that this engine lacks, one a line; or NULL */
 	struct buf text;                /* bytes read; VAL_BYTES points into it */
-	bool page_call, page_alloc;     /* zone, kswapd and stuck of the outcome belong to the answer */
+	bool page_call, page_alloc;     /* a call of the page allocator; it gave pages */
 };
 
 struct reply {
@@ -177,6 +177,9 @@ unsigned int engines_parse(const char *text, size_t n, enum engine_id *engines);
 /* calls_done: calls finished where the cursor stands. session_log: the commands on the path up to the cursor, in order; visit gets the text and how many calls of it count (~0: all). */
 uint64_t calls_done(const struct machine *m);
 void session_log(struct session *s, void (*visit)(void *ctx, const char *text, uint32_t line, uint64_t calls), void *ctx);
+
+/* Keeps a command that ran without recording. */
+void session_log_line(struct session *s, const char *text, uint32_t line, uint64_t calls);
 
 /* The machine that is running a call now, for the fault handler. */
 extern struct machine *volatile machine_running;

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The log of commands: what was called since `machine`, up to where the cursor stands. It is the history itself; only what
- * history forgot when recording was switched on or off is kept beside it.
+ * was called without recording, and what history forgot when it was switched, is kept beside it (session.log).
  *
  * L1  Running the log on a fresh machine of the same options gives the same state. */
 #include <stdlib.h>
@@ -20,25 +20,21 @@ uint64_t calls_done(const struct machine *m)
 	return at.call && !at.event ? at.call - 1 : at.call;
 }
 
-static void visit_segment(const struct machine *m, const struct segment *seg, uint64_t limit, visit_fn *visit, void *ctx)
+static void visit_segment(const struct segment *seg, uint64_t limit, visit_fn *visit, void *ctx)
 {
-	bool recorded = m->journal.recording != RECORD_OFF;
-
 	for (uint64_t i = seg->commands.first * CHUNK_COMMANDS; i < seg->commands_end; i++) {
 		const struct command_rec *cmd = segment_command(seg, i);
 
-		if (!recorded)
-			visit(ctx, cmd->text, cmd->line, UINT64_MAX);
-		else if (cmd->calls && cmd->first_call <= limit)
+		if (cmd->calls && cmd->first_call <= limit)
 			visit(ctx, cmd->text, cmd->line, limit - cmd->first_call + 1 < cmd->calls ? limit - cmd->first_call + 1 : cmd->calls);
 	}
 }
 
-static void visit_path(const struct machine *m, const struct segment *seg, uint64_t limit, visit_fn *visit, void *ctx)
+static void visit_path(const struct segment *seg, uint64_t limit, visit_fn *visit, void *ctx)
 {
 	if (seg->parent)
-		visit_path(m, seg->parent, seg->fork < limit ? seg->fork : limit, visit, ctx);
-	visit_segment(m, seg, limit, visit, ctx);
+		visit_path(seg->parent, seg->fork < limit ? seg->fork : limit, visit, ctx);
+	visit_segment(seg, limit, visit, ctx);
 }
 
 /* Lines of s->log: "LINE CALLS TEXT". */
@@ -62,7 +58,12 @@ void session_log(struct session *s, visit_fn *visit, void *ctx)
 {
 	visit_forgotten(s, visit, ctx);
 	if (s->m[0])
-		visit_path(s->m[0], s->m[0]->history.tip, calls_done(s->m[0]), visit, ctx);
+		visit_path(s->m[0]->history.tip, calls_done(s->m[0]), visit, ctx);
+}
+
+void session_log_line(struct session *s, const char *text, uint32_t line, uint64_t calls)
+{
+	buf_printf(&s->log, "%u %llu %s\n", line, (unsigned long long)calls, text);
 }
 
 static void keep_line(void *ctx, const char *text, uint32_t line, uint64_t calls)
@@ -149,6 +150,9 @@ void meta_engine(struct session *s, const struct statement *st, struct reply *r)
 	session_log(s, keep_line, &log);
 	if (!n)
 		reply_fail(r, st, st->rest, "engine takes slab24, slab, slub, all, buddy24, buddy, or a list of them");
+	else if (s->m[0] && history_first(s->m[0]) > 1)
+		reply_fail(r, st, 0, "history begins with call %llu: what came before was dropped and cannot run again",
+			   (unsigned long long)history_first(s->m[0]));
 	else if (!lab_boot(s, engines, n, s->machine_line, dropped, &error))
 		reply_fail(r, st, st->rest, "%s", buf_text(&error));
 	else

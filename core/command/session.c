@@ -264,6 +264,8 @@ static void run_calls(struct session *s, const struct statement *st, struct repl
 	if (bind_all(&run)) {
 		run_units(&run);
 		answer_keep(s, r);
+		if (s->recording == RECORD_OFF && r->answers[0].calls)
+			session_log_line(s, buf_text(&r->command), st->n, r->answers[0].calls);
 	}
 	for (unsigned int i = 0; i < s->nengines; i++)
 		bound_done(&run.bound[i]);
