@@ -13,8 +13,8 @@
 #define SLABS_DRAWN     40u             /* of one lane */
 #define ENTRIES_SHOWN   16u             /* of one array */
 
-/* How objects look: in use, free in the slab, free with a cpu, next to go out, no object of the slab. */
-struct signs { const char *used, *free, *cpu, *next; };
+/* How objects look: in use, free, free but kept elsewhere (in an array, or freed by another cpu), next to go out. */
+struct signs { const char *used, *free, *apart, *next; };
 static const struct signs signs_utf8 = { "■", "○", "◐", "▸" }, signs_ascii = { "#", ".", "o", ">" };
 
 static const char *const lane_name[SLAB_LANES] = {
@@ -27,6 +27,7 @@ static const enum slab_lane lane_order[SLAB_LANES] = {
 
 struct drawing {
 	struct machine *m;
+	struct cache *cache;
 	const struct signs *signs;
 	struct buf *out;
 	enum slab_lane lane;
@@ -34,16 +35,38 @@ struct drawing {
 	bool headed;                    /* the lane's name is written */
 };
 
+/* What a cpu hands out next when it holds the slab itself (SLUB): the last entry of its holder "freelist". */
+struct next_out { int cpu; uint64_t ref; };
+
+static bool find_next_out(void *ctx, const struct holder_view *h)
+{
+	struct next_out *next = ctx;
+
+	if (h->cpu == next->cpu && !strcmp(h->what, "freelist") && h->avail && h->entries)
+		next->ref = h->entries[h->avail - 1];
+	return true;
+}
+
+/* In a slab that a cpu holds, the cpu's own free objects are the plain ones, and those of the slab's freelist, freed by
+ * others, stand apart; elsewhere it is the other way round. */
 static void draw_objects(struct drawing *d, const struct slab_view *s)
 {
+	struct next_out next = { s->cpu, 0 };
+	bool held = s->lane == LANE_CPU && s->cpu >= 0;
+	uint32_t first = s->nfree && s->freelist ? s->freelist[0] : UINT32_MAX;
+
+	if (held) {
+		d->m->slab->each_holder(d->m, d->cache, find_next_out, &next);
+		first = next.ref && REF_SEQ(next.ref) == s->seq ? (uint32_t)REF_IDX(next.ref) : first;
+	}
 	for (uint32_t i = 0; i < s->objects && i < OBJECTS_DRAWN; i++) {
 		const char *sign = d->signs->used;
 
-		if (s->nfree && s->freelist && s->freelist[0] == i)
+		if (i == first)
 			sign = d->signs->next;
-		else if (s->state && s->state[i] == OBJ_CPU)
-			sign = d->signs->cpu;
-		else if (s->state && s->state[i] == OBJ_FREE)
+		else if (s->state && s->state[i] == (held ? OBJ_FREE : OBJ_CPU))
+			sign = d->signs->apart;
+		else if (s->state && s->state[i] != OBJ_USED)
 			sign = d->signs->free;
 		buf_puts(d->out, sign);
 	}
@@ -55,7 +78,7 @@ static void draw_freelist(struct drawing *d, const struct slab_view *s)
 {
 	if (!s->nfree || !s->freelist)
 		return;
-	buf_puts(d->out, "   freelist");
+	buf_puts(d->out, s->lane == LANE_CPU ? "   slab's own freelist" : "   freelist");
 	for (uint32_t i = 0; i < s->nfree && i < ENTRIES_SHOWN; i++)
 		buf_printf(d->out, " %u", s->freelist[i]);
 	if (s->nfree > ENTRIES_SHOWN)
@@ -97,7 +120,7 @@ static bool draw_holder(void *ctx, const struct holder_view *h)
 {
 	struct drawing *d = ctx;
 
-	buf_printf(d->out, "  %s", h->what);
+	buf_printf(d->out, "  %s", !strcmp(h->what, "freelist") ? "freelist of cpu" : !strcmp(h->what, "cpu") ? "array of cpu" : h->what);
 	if (h->cpu >= 0)
 		buf_printf(d->out, " %d", h->cpu);
 	if (h->node >= 0 && d->m->config.nodes > 1)
@@ -105,9 +128,9 @@ static bool draw_holder(void *ctx, const struct holder_view *h)
 	if (h->to_node >= 0)
 		buf_printf(d->out, " for node %d", h->to_node);
 	buf_printf(d->out, ": %u", h->avail);
-	if (h->limit)
+	if (h->limit && strcmp(h->what, "freelist"))
 		buf_printf(d->out, " of %u", h->limit);
-	if (h->limit && h->cpu >= 0)            /* shared and alien arrays move as many as the taker's batch says */
+	if (h->limit && h->batchcount && h->cpu >= 0)            /* shared and alien arrays move as many as the taker's batch says */
 		buf_printf(d->out, ", batch %u", h->batchcount);
 	/* The last entry goes out first. */
 	for (uint32_t i = 0; h->entries && i < h->avail && i < ENTRIES_SHOWN; i++) {
@@ -122,13 +145,13 @@ static bool draw_holder(void *ctx, const struct holder_view *h)
 
 static void draw_cache(struct machine *m, struct cache *c, bool ascii, struct buf *out)
 {
-	struct drawing d = { .m = m, .signs = ascii ? &signs_ascii : &signs_utf8, .out = out };
+	struct drawing d = { .m = m, .cache = c, .signs = ascii ? &signs_ascii : &signs_utf8, .out = out };
 	struct cache_stat st = {0};
 
 	m->slab->stat(m, c, &st);
-	buf_printf(out, "%s  %u bytes kept in %u, %u in a slab of %u page%s    %s in use  %s free  %s free, with a cpu  %s next out\n",
+	buf_printf(out, "%s  %u bytes kept in %u, %u in a slab of %u page%s    %s in use  %s free  %s free, apart  %s next out\n",
 		   intern_text(cache_head(c)->name), st.object_size, st.size, st.num, 1u << st.order, st.order ? "s" : "",
-		   d.signs->used, d.signs->free, d.signs->cpu, d.signs->next);
+		   d.signs->used, d.signs->free, d.signs->apart, d.signs->next);
 	for (unsigned int i = 0; i < SLAB_LANES; i++) {
 		d.lane = lane_order[i];
 		d.slabs = 0;
