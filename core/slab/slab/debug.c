@@ -262,7 +262,7 @@ kaddr_t cache_free_debugcheck(struct machine *m, struct kmem_cache *cachep, kadd
 
 	if (!page)
 		OOPS(m, "cache_free_debugcheck: no memory at %llx", (unsigned long long)objp);
-	if (page->slab_cache != cachep)
+	if (page_cache(page) != cachep)
 		BUG(m, "cache_free_debugcheck: the object is of another cache");
 	objp -= (unsigned int)cachep->obj_offset;
 	kfree_debugcheck(m, objp);

@@ -42,6 +42,8 @@ static void free_one(struct machine *m, struct kmem_cache *cachep, struct kmem_c
 {
 	struct page *page = obj_page(m, objp);
 
+	if (page->lru.next->prev != &page->lru || page->lru.prev->next != &page->lru)
+		OOPS(m, "free_block: the slab of %llx is on no list (its links are poisoned)", (unsigned long long)objp);
 	list_del(&page->lru);
 	slab_put_obj(m, cachep, page, objp);
 	if (is_debug(m))

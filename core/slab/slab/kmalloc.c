@@ -55,9 +55,9 @@ static struct kmem_cache *virt_to_cache(struct machine *m, kaddr_t objp, const c
 
 	if (!page)
 		OOPS(m, "%s: no memory at %llx", who, (unsigned long long)objp);
-	if (!page->slab_cache)
+	if (!page_cache(page))
 		OOPS(m, "%s: the page of %llx leads to no cache", who, (unsigned long long)objp);
-	return page->slab_cache;
+	return page_cache(page);
 }
 
 void kfree(struct machine *m, kaddr_t objp, enum caller caller)

@@ -257,6 +257,15 @@ static inline struct page *virt_to_head_page(const struct machine *m, kaddr_t ad
 	return page->slab ? page->slab : page;
 }
 
+/* page->slab_cache as the kernel would read it: in a union with page->private, which is 0 in a page that was allocated
+ * for something else, the order in a free block, and the old cache while nobody wrote there. */
+static inline struct kmem_cache *page_cache(const struct page *page)
+{
+	if (!(page->flags & PG_slab) && (page->_count || (page->flags & PG_buddy)))
+		return NULL;
+	return page->slab_cache;
+}
+
 static inline int page_to_nid(const struct machine *m, const struct page *page)
 {
 	struct zone *zone = is_numa(m) ? page_zone(m, page) : NULL;
