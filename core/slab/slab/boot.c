@@ -130,7 +130,7 @@ static bool cpuup_one(struct machine *m, struct kmem_cache *cachep, int node)
 static void cpudown_one(struct machine *m, struct kmem_cache *cachep, unsigned int cpu, int node)
 {
 	struct kmem_cache_node *n = get_node(m, cachep, node);
-	struct array_cache *nc = percpu_array(m, cachep->cpu_cache, cachep->percpu_bytes, cpu), *shared;
+	struct array_cache *nc = percpu_array(m, cachep->cpu_cache, cpu), *shared;
 	struct alien_table *alien;
 
 	KSTACK_LIST_HEAD(m, list);

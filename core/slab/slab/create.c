@@ -218,9 +218,8 @@ static int setup_cpu_cache(struct machine *m, struct kmem_cache *cachep, uint32_
 	if (!at)
 		return 1;
 	SET(cachep->cpu_cache, at);
-	SET(cachep->percpu_bytes, bytes);
 	for (unsigned int cpu = 0; cpu < m->config.cpus; cpu++) {
-		struct array_cache *ac = percpu_array(m, at, bytes, cpu);
+		struct array_cache *ac = percpu_array(m, at, cpu);
 
 		SET(ac->limit, BOOT_CPUCACHE_ENTRIES);
 		SET(ac->batchcount, 1);
@@ -335,7 +334,7 @@ int __kmem_cache_shutdown(struct machine *m, struct kmem_cache *cachep)
 	rc = __kmem_cache_shrink(m, cachep);
 	if (rc)
 		return rc;
-	percpu_array_free(m, cachep->cpu_cache, cachep->percpu_bytes);
+	percpu_array_free(m, cachep->cpu_cache);
 	for_each_kmem_cache_node(m, cachep, node, n) {
 		free_arraycache(m, n->shared);
 		free_alien_cache(m, n->alien);

@@ -222,10 +222,10 @@ static int alloc_kmem_cache_node(struct machine *m, struct kmem_cache *cachep, u
 /* ---- the CPUs' arrays ---- */
 
 /* What the replaced arrays held goes back into the slabs of their CPUs' nodes. */
-static void drain_previous(struct machine *m, struct kmem_cache *cachep, kaddr_t prev, uint64_t bytes)
+static void drain_previous(struct machine *m, struct kmem_cache *cachep, kaddr_t prev)
 {
 	for (unsigned int cpu = 0; cpu < m->config.cpus; cpu++) {
-		struct array_cache *ac = percpu_array(m, prev, bytes, cpu);
+		struct array_cache *ac = percpu_array(m, prev, cpu);
 		int node = cpu_to_mem(m, cpu);
 
 		KSTACK_LIST_HEAD(m, list);
@@ -247,7 +247,7 @@ static kaddr_t alloc_kmem_cache_cpus(struct machine *m, uint64_t bytes, uint32_t
 	kaddr_t at = percpu_array_alloc(m, bytes);
 
 	for (unsigned int cpu = 0; at && cpu < m->config.cpus; cpu++) {
-		struct array_cache *ac = percpu_array(m, at, bytes, cpu);
+		struct array_cache *ac = percpu_array(m, at, cpu);
 
 		init_arraycache(ac, ac->at, entries, batchcount);
 	}
@@ -257,21 +257,20 @@ static kaddr_t alloc_kmem_cache_cpus(struct machine *m, uint64_t bytes, uint32_t
 static int do_tune_cpucache(struct machine *m, struct kmem_cache *cachep, uint32_t limit, uint32_t batchcount, uint32_t shared, uint32_t gfp)
 {
 	kaddr_t prev = cachep->cpu_cache, cpu_cache;
-	uint64_t prev_bytes = cachep->percpu_bytes, bytes = (uint64_t)limit * m->arch->word + ARRAY_HEAD;
+	uint64_t bytes = (uint64_t)limit * m->arch->word + ARRAY_HEAD;
 
 	FRAME(m);
 	cpu_cache = alloc_kmem_cache_cpus(m, bytes, limit, batchcount);
 	if (!cpu_cache)
 		return -12;
 	SET(cachep->cpu_cache, cpu_cache);
-	SET(cachep->percpu_bytes, (uint32_t)bytes);
 	SET(cachep->batchcount, batchcount);
 	SET(cachep->limit, limit);
 	SET(cachep->shared, shared);
 	EMIT(m, cache_tuned, CACHE_REF(cachep), limit, batchcount, shared);
 	if (prev) {
-		drain_previous(m, cachep, prev, prev_bytes);
-		percpu_array_free(m, prev, prev_bytes);
+		drain_previous(m, cachep, prev);
+		percpu_array_free(m, prev);
 	}
 	return alloc_kmem_cache_node(m, cachep, gfp);
 }

@@ -40,7 +40,6 @@
 #define KMALLOC_SHIFT_HIGH      22
 #define KMALLOC_MAX_SIZE        (1ull << KMALLOC_SHIFT_HIGH)
 #define KMALLOC_MAX_ORDER       (KMALLOC_SHIFT_HIGH - 12)
-#define PERCPU_MAX_BYTES        32768u          /* PCPU_MIN_UNIT_SIZE: no larger percpu allocation */
 #define ARRAY_HEAD              16u             /* bytes of struct array_cache before its entries */
 
 /* include/linux/gfp.h of 4.0 */
@@ -95,8 +94,7 @@ struct kmem_cache_node {
 
 struct kmem_cache {
 	struct cache_head head;                 /* ours: name, slabs grown; refcount is the kernel's */
-	kaddr_t __journaled cpu_cache;          /* percpu */
-	uint32_t __journaled percpu_bytes;      /* ours: of each CPU's array */
+	kaddr_t __journaled cpu_cache;          /* per-CPU pointer to the CPUs' array_cache */
 	uint32_t __journaled batchcount, limit, shared;
 	uint32_t __journaled size;              /* bytes from one object to the next */
 	uint32_t __journaled reciprocal_m;      /* to divide by size */
@@ -333,8 +331,8 @@ enum caller {
 unsigned int register_rooms(struct machine *m, struct slab_globals *g);
 void *open_room(struct machine *m, kaddr_t at, unsigned int which);
 kaddr_t percpu_array_alloc(struct machine *m, uint64_t bytes);
-void percpu_array_free(struct machine *m, kaddr_t at, uint64_t bytes);
-struct array_cache *percpu_array(const struct machine *m, kaddr_t at, uint64_t bytes, unsigned int cpu);
+void percpu_array_free(struct machine *m, kaddr_t ptr);
+struct array_cache *percpu_array(const struct machine *m, kaddr_t ptr, unsigned int cpu);
 
 void slab_boot(struct machine *m);
 void cpu_hotplug(struct machine *m, unsigned int cpu, bool online);
@@ -410,7 +408,7 @@ uint64_t entry_ref(const struct machine *m, kaddr_t objp);
 /* The array of the CPU at work. */
 static inline struct array_cache *cpu_cache_get(struct machine *m, const struct kmem_cache *cachep)
 {
-	struct array_cache *ac = percpu_array(m, cachep->cpu_cache, cachep->percpu_bytes, this_cpu(m));
+	struct array_cache *ac = percpu_array(m, cachep->cpu_cache, this_cpu(m));
 
 	if (__builtin_expect(!ac, 0))
 		OOPS(m, "cpu_cache of %s leads to %llx, where no array_cache is", intern_text(cachep->head.name),

@@ -72,7 +72,7 @@ static const struct kmem_cache_node *sane_node(const struct machine *m, const st
 static bool each_array(struct machine *m, struct kmem_cache *cachep, array_visitor *visit, void *ctx)
 {
 	for (unsigned int cpu = 0; cpu < m->config.cpus; cpu++) {
-		const struct array_cache *ac = percpu_array(m, cachep->cpu_cache, cachep->percpu_bytes, cpu);
+		const struct array_cache *ac = percpu_array(m, cachep->cpu_cache, cpu);
 
 		if (ac && !visit(ctx, "cpu", (int)cpu, cpu_to_mem(m, cpu), -1, ac))
 			return false;
