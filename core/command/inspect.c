@@ -15,6 +15,7 @@
 #include "core/event/event.h"
 #include "core/mm/gfp.h"
 #include "core/mm/page.h"
+#include "core/mm/pgtable.h"
 
 #define DUMP_BYTES      4096u           /* most that one hexdump shows */
 #define DIFF_ROWS       200u
@@ -86,9 +87,10 @@ static void note_text(struct machine *m, kaddr_t line, unsigned int n, struct bu
 
 static void dump_line(struct machine *m, kaddr_t line, kaddr_t from, kaddr_t to, struct buf *out)
 {
-	unsigned char bytes[16];
+	unsigned char bytes[16] = {0};
+	kaddr_t fault;
 
-	room_read(m, line, bytes, 16);
+	mm_read(m, line, bytes, 16, &fault);
 	buf_printf(out, "%0*" PRIx64 " ", (int)m->arch->word * 2, line);
 	for (unsigned int i = 0; i < 16; i++) {
 		if (line + i < from || line + i >= to)
@@ -109,7 +111,7 @@ static void dump_line(struct machine *m, kaddr_t line, kaddr_t from, kaddr_t to,
 void meta_hexdump(struct session *s, const struct statement *st, struct reply *r)
 {
 	uint64_t bytes, wanted = 0;
-	kaddr_t address;
+	kaddr_t address, fault;
 	size_t last = st->len, begin;
 
 	/* A number behind a blank at the end is the count. */
@@ -126,8 +128,8 @@ void meta_hexdump(struct session *s, const struct statement *st, struct reply *r
 			bytes = wanted;
 		if (bytes > DUMP_BYTES)
 			bytes = DUMP_BYTES;
-		if (!ram_has(m, address, bytes)) {
-			reply_fail(r, st, st->rest, "there is no memory at %" PRIx64, address);
+		if (!mm_mapped(m, address, bytes, &fault)) {
+			reply_fail(r, st, st->rest, "there is no memory at %" PRIx64, fault);
 			return;
 		}
 		for (kaddr_t line = address & ~(kaddr_t)15; line < address + bytes; line += 16)
@@ -235,23 +237,27 @@ static void explain_event(const struct event_info *info, struct buf *out)
 		buf_printf(out, "  {%s}  %s\n", info->field[i].name, unit_what[info->field[i].unit]);
 }
 
+/* A name of an allocation mask, or a mask of several: each bit, and what it means as a whole. */
 static bool explain_gfp(struct machine *m, const char *word, size_t n, struct buf *out)
 {
-	uint32_t value, bit;
+	struct buf names = {0};
 	const char *name, *what;
-	bool found = false;
+	uint32_t mask, value;
+	size_t at;
 
-	if (!gfp_find(m, word, n, &value))
+	if (!n || !gfp_parse(m, word, n, &mask, &at))
 		return false;
-	for (unsigned int i = 0; (name = gfp_name(m, i, &bit, &what)); i++)
+	gfp_text(&names, m, mask);
+	buf_printf(out, "%.*s = 0x%x", (int)n, word, mask);
+	for (unsigned int i = 0; (name = gfp_name(m, i, &value, &what)); i++)
 		if (strlen(name) == n && !strncmp(name, word, n))
-			buf_printf(out, "%s = 0x%x: %s\n", name, value, what);
-	for (unsigned int i = 0; (name = gfp_name(m, i, &bit, &what)); i++)
-		if (bit && !(bit & (bit - 1)) && (value & bit) && !strncmp(name, "__", 2) && value != bit) {
-			buf_printf(out, "  %-16s %s\n", name, what);
-			found = true;
-		}
-	return found || true;
+			buf_printf(out, ": %s", what);
+	if (names.len != n || memcmp(buf_text(&names), word, n))
+		buf_printf(out, "  (%s)", buf_text(&names));
+	buf_putc(out, '\n');
+	gfp_explain(m, mask, out);
+	buf_done(&names);
+	return true;
 }
 
 static bool explain_flag(struct machine *m, const char *word, size_t n, struct buf *out)

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * The state of the page allocator as JSON and as /proc/buddyinfo. */
+ * The state of the page allocator as JSON. */
 #include "core/mm/names.h"
 
 #include "core/mm/policy.h"
@@ -196,19 +196,4 @@ void mm_export_zones(struct machine *m, struct json *j, const char *name, bool b
 		export_zlc(m, j);
 	if (boot && m->era != ERA_24)
 		json_uint(j, "mobility_grouping", !page_globals(m)->page_group_by_mobility_disabled);
-}
-
-void mm_buddyinfo(struct machine *m, struct buf *out)
-{
-	for (unsigned int n = 0; n < m->config.nodes; n++)
-		for (unsigned int z = 0; z < MAX_NR_ZONES; z++) {
-			const struct zone *zone = &m->kernel->node[n]->zones[z];
-
-			if (!zone->spanned_pages)
-				continue;
-			buf_printf(out, "Node %u, zone %8s ", n, zone_name(zone));
-			for (unsigned int o = 0; o < policy_of(m)->orders; o++)
-				buf_printf(out, "%6lu ", zone->free_area[o].nr_free);
-			buf_putc(out, '\n');
-		}
 }

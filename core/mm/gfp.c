@@ -2,6 +2,7 @@
  * Allocation masks by name; see gfp.h. */
 #include "core/mm/gfp.h"
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "core/machine/machine.h"
@@ -124,4 +125,120 @@ const char *gfp_name(const struct machine *m, unsigned int i, uint32_t *value, c
 			return names[k].name;
 		}
 	return NULL;
+}
+
+/* ---- reading and explaining ---- */
+
+static bool parse_number(const char *text, size_t n, uint32_t *value)
+{
+	char copy[24], *end;
+	unsigned long v;
+
+	if (!n || n >= sizeof copy || text[0] < '0' || text[0] > '9')
+		return false;
+	memcpy(copy, text, n);
+	copy[n] = 0;
+	v = strtoul(copy, &end, 0);
+	*value = (uint32_t)v;
+	return !*end && v <= UINT32_MAX;
+}
+
+bool gfp_parse(const struct machine *m, const char *text, size_t n, uint32_t *mask, size_t *at)
+{
+	uint32_t value;
+
+	*mask = 0;
+	for (*at = 0;;) {
+		const char *word = text + *at, *bar = memchr(word, '|', n - *at);
+		size_t len = bar ? (size_t)(bar - word) : n - *at;
+
+		while (len && word[len - 1] == ' ')
+			len--;
+		while (len && *word == ' ') {
+			word++;
+			len--;
+		}
+		if (!gfp_find(m, word, len, &value) && !parse_number(word, len, &value))
+			return false;
+		*mask |= value;
+		if (!bar)
+			return true;
+		*at = (size_t)(bar - text) + 1;
+	}
+}
+
+static void explain_zone40(const struct machine *m, uint32_t mask, struct buf *out)
+{
+	const char *bad = gfp_zone_bad(m, mask);
+	unsigned int high = gfp_zone(m, mask);
+	bool first = true;
+
+	if (bad) {
+		buf_printf(out, "  %s exclude each other: GFP_ZONE_BAD, no zone is all of that\n", bad);
+		return;
+	}
+	buf_printf(out, "  gfp_zone: nothing above %s; zones are asked in this order:", high == ZONE_MOVABLE ? "Movable" : zone_name_of(m, high));
+	for (unsigned int i = 0; m->kernel->node[0]->zonelist[!!(mask & __GFP_THISNODE)].zones[i]; i++) {
+		const struct zone *zone = m->kernel->node[0]->zonelist[!!(mask & __GFP_THISNODE)].zones[i];
+
+		if (zone->index > high)
+			continue;
+		buf_printf(out, "%s %s", first ? "" : ",", zone_name(zone));
+		if (m->config.nodes > 1)
+			buf_printf(out, " (node %u)", zone->node);
+		first = false;
+	}
+	buf_puts(out, "\n");
+}
+
+/* How far below the min mark, and what happens when that does not help. */
+static void explain_effort40(uint32_t mask, struct buf *out)
+{
+	bool waits = mask & __GFP_WAIT, harder = !waits && !(mask & (__GFP_NO_KSWAPD | __GFP_NOMEMALLOC));
+
+	if ((mask & __GFP_MEMALLOC) && !(mask & __GFP_NOMEMALLOC))
+		buf_puts(out, "  watermarks: none counts in the end\n");
+	else
+		buf_printf(out, "  watermarks: low, then min%s%s\n", mask & __GFP_HIGH ? " less half of it" : "",
+			   harder ? mask & __GFP_HIGH ? " and a quarter of the rest" : " less a quarter of it" : "");
+	if (!waits)
+		buf_puts(out, "  when that fails: NULL at once, since the caller cannot sleep\n");
+	else if (mask & __GFP_NORETRY)
+		buf_puts(out, "  when that fails: one try to reclaim, then NULL\n");
+	else if (mask & __GFP_NOFAIL)
+		buf_puts(out, "  when that fails: it is tried again, for ever\n");
+	else
+		buf_puts(out, "  when that fails: reclaim, for orders up to 3 again and again\n");
+}
+
+static void explain_zone24(uint32_t mask, struct buf *out)
+{
+	buf_printf(out, "  zones are asked in this order: %s\n",
+		   mask & __GFP_DMA ? "DMA" : mask & __GFP_HIGHMEM ? "HighMem, Normal, DMA" : "Normal, DMA");
+	buf_printf(out, "  watermarks: low, then min%s, adding up over the zones\n", mask & __GFP_WAIT ? "" : " / 4");
+}
+
+void gfp_explain(const struct machine *m, uint32_t mask, struct buf *out)
+{
+	static const char *const types[] = { "unmovable", "reclaimable", "movable", "none: __GFP_MOVABLE and __GFP_RECLAIMABLE exclude each other" };
+	uint32_t left = mask;
+
+	for (size_t i = 0; i < NAMES; i++) {
+		const struct gfp_name *g = &names[i];
+
+		if (!has_era(m, g) || strchr(g->eras, 'm') || !g->value || g->value & (g->value - 1) || !(left & g->value) ||
+		    (strncmp(g->name, "__", 2) && strcmp(g->name, "SLAB_NO_GROW")))
+			continue;
+		buf_printf(out, "  %-22s 0x%07x  %s\n", g->name, g->value, g->what);
+		left &= ~g->value;
+	}
+	if (left)
+		buf_printf(out, "  0x%x means nothing to this kernel\n", left);
+	if (m->era == ERA_24) {
+		explain_zone24(mask, out);
+		return;
+	}
+	explain_zone40(m, mask, out);
+	buf_printf(out, "  migrate type: %s\n", types[gfp_migratetype(mask)]);
+	explain_effort40(mask, out);
 }

@@ -43,6 +43,12 @@ struct machine;
 /* The value of one name in the machine's era. */
 bool gfp_find(const struct machine *m, const char *name, size_t n, uint32_t *value);
 
+/* A mask in names and numbers joined by |, as gfp_text prints it. False: the word at *at, from *at on, is none. */
+bool gfp_parse(const struct machine *m, const char *text, size_t n, uint32_t *mask, size_t *at);
+
+/* Each bit in a sentence, and what the mask means as a whole: zone, fallbacks, migrate type, how far it may go. */
+void gfp_explain(const struct machine *m, uint32_t mask, struct buf *out);
+
 /* The mask in names joined by |; what no name covers as a hex number; "0" for 0. */
 void gfp_text(struct buf *b, const struct machine *m, uint32_t mask);
 

@@ -7,6 +7,7 @@
 #include "core/base/json.h"
 #include "core/mm/names.h"
 #include "core/mm/page.h"
+#include "core/mm/procfs.h"
 
 /* Zones, free lists, watermarks as they stand after the kernel's boot. Not recorded. */
 void mm_boot(struct machine *m);
@@ -19,7 +20,12 @@ void __free_pages(struct machine *m, struct page *page, unsigned int order);
 /* The same by kernel address: 0 when there is no page. */
 kaddr_t __get_free_pages(struct machine *m, uint32_t gfp, unsigned int order);
 kaddr_t get_zeroed_page(struct machine *m, uint32_t gfp);
+kaddr_t __get_dma_pages(struct machine *m, uint32_t gfp, unsigned int order);
 void free_pages(struct machine *m, kaddr_t addr, unsigned int order);
+
+/* As many whole pages as `size` bytes need, in a row: a block of the next order, whose rest goes back at once. Not in 2.4. */
+kaddr_t alloc_pages_exact(struct machine *m, uint64_t size, uint32_t gfp);
+void free_pages_exact(struct machine *m, kaddr_t addr, uint64_t size);
 
 /* As the slab layers call them: noted in outcome.page_ops, subject to `fail N`. */
 struct page *slab_alloc_pages(struct machine *m, int nid, uint32_t gfp, unsigned int order);
@@ -55,8 +61,5 @@ bool mm_check(struct machine *m, struct buf *why);
 
 void mm_vmallocinfo(struct machine *m, struct buf *out);        /* /proc/vmallocinfo */
 void mm_kmapinfo(struct machine *m, struct buf *out);           /* the kmap window */
-
-/* /proc/buddyinfo. */
-void mm_buddyinfo(struct machine *m, struct buf *out);
 
 #endif

@@ -30,7 +30,6 @@
 #define drain_all_pages         MM_NAME(drain_all_pages)
 #define mm_export_zones         MM_NAME(mm_export_zones)
 #define mm_check                MM_NAME(mm_check)
-#define mm_buddyinfo            MM_NAME(mm_buddyinfo)
 #define add_free_block          MM_NAME(add_free_block)
 #define bad_page                MM_NAME(bad_page)
 #define boot40                  MM_NAME(boot40)
@@ -86,5 +85,10 @@
 #define vmalloc_boot            MM_NAME(vmalloc_boot)
 #define vmalloc_check           MM_NAME(vmalloc_check)
 #define vzalloc                 MM_NAME(vzalloc)
+#define __get_dma_pages         MM_NAME(__get_dma_pages)
+#define alloc_pages_exact       MM_NAME(alloc_pages_exact)
+#define free_pages_exact        MM_NAME(free_pages_exact)
+#define per_cpu_sum             MM_NAME(per_cpu_sum)
+#define this_cpu_add            MM_NAME(this_cpu_add)
 
 #endif

@@ -5,7 +5,9 @@
 
 #include "core/mm/mm.h"
 
+/* A member that is NULL is a call that is not there. */
 struct mm_ops {
+	struct page *(*alloc_node)(struct machine *m, int nid, uint32_t gfp, unsigned int order);
 	struct page *(*alloc)(struct machine *m, uint32_t gfp, unsigned int order);
 	void (*free)(struct machine *m, struct page *page, unsigned int order);
 	kaddr_t (*get_free)(struct machine *m, uint32_t gfp, unsigned int order);
@@ -16,11 +18,21 @@ struct mm_ops {
 	void (*drain)(struct machine *m, unsigned int cpu);
 	void (*drain_all)(struct machine *m);
 	void (*vmstat_update)(struct machine *m);
+	kaddr_t (*get_dma)(struct machine *m, uint32_t gfp, unsigned int order);
+	kaddr_t (*alloc_exact)(struct machine *m, uint64_t size, uint32_t gfp);
+	void (*free_exact)(struct machine *m, kaddr_t addr, uint64_t size);
+	kaddr_t (*map_atomic)(struct machine *m, struct page *page, unsigned int type);
+	void (*unmap_atomic)(struct machine *m, kaddr_t addr);
 	kaddr_t (*vmalloc)(struct machine *m, uint64_t size);
 	kaddr_t (*vzalloc)(struct machine *m, uint64_t size);
 	void (*vfree)(struct machine *m, kaddr_t addr);
 	kaddr_t (*alloc_percpu)(struct machine *m, uint64_t size, uint64_t align);
+	kaddr_t (*define_percpu)(struct machine *m, uint64_t size, uint64_t align);
 	void (*free_percpu)(struct machine *m, kaddr_t ptr);
+	kaddr_t (*get_cpu_var)(struct machine *m, kaddr_t ptr);
+	void (*put_cpu_var)(struct machine *m);
+	uint64_t (*this_cpu_add)(struct machine *m, kaddr_t ptr, uint64_t n);
+	uint64_t (*percpu_sum)(struct machine *m, kaddr_t ptr);
 };
 
 extern const struct mm_ops mm_rec_ops, mm_off_ops;

@@ -67,7 +67,17 @@ kaddr_t __get_free_pages(struct machine *m, uint32_t gfp, unsigned int order)
 
 	FRAME(m);
 	page = alloc_pages(m, gfp, order);
-	return page ? page_address(m, page) : 0;
+	if (!page)
+		return 0;
+	if (!page_address(m, page))
+		EMIT(m, highmem_no_address, page_to_pfn(m, page));
+	return page_address(m, page);
+}
+
+kaddr_t __get_dma_pages(struct machine *m, uint32_t gfp, unsigned int order)
+{
+	FRAME(m);
+	return __get_free_pages(m, gfp | __GFP_DMA, order);
 }
 
 kaddr_t get_zeroed_page(struct machine *m, uint32_t gfp)
@@ -79,6 +89,8 @@ kaddr_t get_zeroed_page(struct machine *m, uint32_t gfp)
 	if (!page)
 		return 0;
 	SET_ZERO(ram_frame(m, page_to_pfn(m, page)), PAGE_SIZE);
+	if (!page_address(m, page))
+		EMIT(m, highmem_no_address, page_to_pfn(m, page));
 	return page_address(m, page);
 }
 
@@ -90,6 +102,47 @@ void free_pages(struct machine *m, kaddr_t addr, unsigned int order)
 	if (!ram_has(m, addr, 1))
 		BUG(m, "free_pages: %llx is not in the direct mapping", (unsigned long long)addr);
 	__free_pages(m, virt_to_page(m, addr), order);
+}
+
+/* ---- any number of pages ---- */
+
+static unsigned int get_order(uint64_t size)
+{
+	unsigned int order = 0;
+
+	while (order < MAX_ORDER && ((uint64_t)PAGE_SIZE << order) < size)
+		order++;
+	return order;
+}
+
+static void split_page(struct machine *m, struct page *page, unsigned int order)
+{
+	for (unsigned long i = 1; i < 1ul << order; i++)
+		SET(page[i]._count, 1);
+	EMIT(m, split_page, page_to_pfn(m, page), order);
+}
+
+kaddr_t alloc_pages_exact(struct machine *m, uint64_t size, uint32_t gfp)
+{
+	unsigned int order = get_order(size);
+	kaddr_t addr, used, end;
+
+	FRAME(m);
+	addr = __get_free_pages(m, gfp, order);
+	if (!addr)
+		return 0;
+	split_page(m, virt_to_page(m, addr), order);
+	used = addr + ((size + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1));
+	for (end = addr + ((uint64_t)PAGE_SIZE << order); used < end; used += PAGE_SIZE)
+		free_pages(m, used, 0);
+	return addr;
+}
+
+void free_pages_exact(struct machine *m, kaddr_t addr, uint64_t size)
+{
+	FRAME(m);
+	for (uint64_t at = 0; at < size && ram_has(m, addr + at, 1); at += PAGE_SIZE)
+		free_pages(m, addr + at, 0);
 }
 
 struct page *slab_alloc_pages(struct machine *m, int nid, uint32_t gfp, unsigned int order)

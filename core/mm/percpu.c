@@ -465,6 +465,61 @@ void put_cpu_var(struct machine *m)
 	EMIT(m, percpu_put, p->preempt_count[cpu]);
 }
 
+/* ---- counters ---- */
+
+static uint64_t read_word(struct machine *m, kaddr_t addr)
+{
+	unsigned char bytes[8] = {0};
+	uint64_t v = 0;
+	kaddr_t fault;
+
+	if (!mm_read(m, addr, bytes, m->arch->word, &fault))
+		OOPS(m, "unable to handle kernel paging request at virtual address %llx", (unsigned long long)fault);
+	for (unsigned int i = 0; i < m->arch->word; i++)
+		v |= (uint64_t)bytes[i] << (8 * i);
+	return v;
+}
+
+static void write_word(struct machine *m, kaddr_t addr, uint64_t v)
+{
+	SITE(site, 0, "per-CPU counter");
+	unsigned char bytes[8];
+	kaddr_t fault;
+
+	for (unsigned int i = 0; i < 8; i++)
+		bytes[i] = (unsigned char)(v >> (8 * i));
+	mm_write(m, addr, bytes, m->arch->word, &site, &fault);
+}
+
+/* One instruction on x86: no other CPU touches this copy, and no task can be moved in between. */
+uint64_t this_cpu_add(struct machine *m, kaddr_t ptr, uint64_t n)
+{
+	unsigned int cpu = smp_processor_id(m);
+	kaddr_t addr = per_cpu_ptr(m, ptr, cpu);
+	uint64_t v = trim(m, read_word(m, addr) + n);
+
+	FRAME(m);
+	write_word(m, addr, v);
+	EMIT(m, percpu_count, cpu, addr, v);
+	return v;
+}
+
+/* Nobody is stopped meanwhile: the sum is right only when no CPU counts. */
+uint64_t per_cpu_sum(struct machine *m, kaddr_t ptr)
+{
+	uint64_t total = 0;
+
+	FRAME(m);
+	for (unsigned int cpu = 0; cpu < m->config.cpus; cpu++) {
+		kaddr_t addr = per_cpu_ptr(m, ptr, cpu);
+		uint64_t v = read_word(m, addr);
+
+		total = trim(m, total + v);
+		EMIT(m, percpu_count, cpu, addr, v);
+	}
+	return total;
+}
+
 void percpu_boot(struct machine *m)
 {
 	struct pcpu *p;

@@ -26,6 +26,10 @@ kaddr_t per_cpu_offset(const struct machine *m, unsigned int cpu);             /
 kaddr_t get_cpu_var(struct machine *m, kaddr_t ptr);
 void put_cpu_var(struct machine *m);
 
+/* A counter of one word: this CPU's copy, and the sum over all CPUs. */
+uint64_t this_cpu_add(struct machine *m, kaddr_t ptr, uint64_t n);
+uint64_t per_cpu_sum(struct machine *m, kaddr_t ptr);
+
 void percpu_boot(struct machine *m);
 bool percpu_check(struct machine *m, struct buf *why);
 void mm_percpuinfo(struct machine *m, struct buf *out);         /* units, chunks and their maps */

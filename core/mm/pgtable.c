@@ -60,12 +60,13 @@ bool kaddr_to_pfn(const struct machine *m, kaddr_t addr, uint64_t *pfn)
 	return n == table_levels(m) && (walk[n - 1].value & _PAGE_PRESENT) && *pfn < m->frames;
 }
 
-/* Every page of [addr, addr + n) is mapped. */
-static bool all_mapped(const struct machine *m, kaddr_t addr, size_t n, kaddr_t *fault)
+bool mm_mapped(const struct machine *m, kaddr_t addr, uint64_t n, kaddr_t *fault)
 {
 	uint64_t pfn;
 
-	for (kaddr_t at = addr; at - addr < n; at = (at | (PAGE_SIZE - 1)) + 1)
+	if (ram_has(m, addr, n))
+		return true;
+	for (kaddr_t at = addr; at - addr < n || at == addr; at = (at | (PAGE_SIZE - 1)) + 1)
 		if (!kaddr_to_pfn(m, at, &pfn)) {
 			*fault = at;
 			return false;
@@ -83,7 +84,7 @@ static bool direct_address(const struct machine *m, kaddr_t at, kaddr_t *direct,
 
 bool mm_read(const struct machine *m, kaddr_t addr, unsigned char *to, size_t n, kaddr_t *fault)
 {
-	if (!all_mapped(m, addr, n, fault))
+	if (!mm_mapped(m, addr, n, fault))
 		return false;
 	while (n) {
 		size_t part = PAGE_SIZE - addr % PAGE_SIZE < n ? PAGE_SIZE - addr % PAGE_SIZE : n;
@@ -103,7 +104,7 @@ bool mm_read(const struct machine *m, kaddr_t addr, unsigned char *to, size_t n,
 
 bool mm_write(struct machine *m, kaddr_t addr, const unsigned char *from, size_t n, const struct site *site, kaddr_t *fault)
 {
-	if (!all_mapped(m, addr, n, fault))
+	if (!mm_mapped(m, addr, n, fault))
 		return false;
 	while (n) {
 		size_t part = PAGE_SIZE - addr % PAGE_SIZE < n ? PAGE_SIZE - addr % PAGE_SIZE : n;

@@ -35,6 +35,9 @@ unsigned int table_walk(const struct machine *m, kaddr_t addr, struct table_entr
 /* pfn of the page that an address of the kernel is mapped to: direct mapping, vmalloc, kmap. False: a page fault. */
 bool kaddr_to_pfn(const struct machine *m, kaddr_t addr, uint64_t *pfn);
 
+/* Whether every byte of [addr, addr + n) is mapped; else *fault is the first that is not. */
+bool mm_mapped(const struct machine *m, kaddr_t addr, uint64_t n, kaddr_t *fault);
+
 /* Reads or writes as the kernel would, page by page through whatever mapping, descriptors included. False at an address
  * that is not mapped (*fault), where nothing was changed. */
 bool mm_read(const struct machine *m, kaddr_t addr, unsigned char *to, size_t n, kaddr_t *fault);
