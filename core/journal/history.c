@@ -382,7 +382,7 @@ void history_begin_command(struct machine *m, const char *text, uint32_t line)
 	struct history *h = history_of(m);
 	uint64_t done;
 
-	if (m->journal.recording == RECORD_OFF || h->expansion.running)
+	if (h->expansion.running)
 		return;
 	assert(history_at_border(m));
 	expansion_drop(m);

@@ -106,7 +106,8 @@ uint64_t history_branch_calls(const struct segment *tip);       /* calls on its 
 /* Starts a branch of that name at the cursor, which stands at a border; the next call is its first. */
 struct segment *history_fork(struct machine *m, const char *name);
 
-/* The frame of a command and of its calls. begin forks when the cursor is in the past. */
+/* The frame of a command and of its calls. begin forks when the cursor is in the past. With recording off only the
+ * commands are kept. */
 void history_begin_command(struct machine *m, const char *text, uint32_t line);
 void history_begin_call(struct machine *m);
 void history_end_call(struct machine *m);
