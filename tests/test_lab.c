@@ -122,5 +122,8 @@ static void check_script(const char *name)
 #define SCRIPT(sentence, name) START_TEST(sentence) { check_script(name); } END_TEST
 
 SCRIPT(time_is_a_tree_with_named_branches, "branches")
+SCRIPT(who_stored_last_to_a_field_a_link_a_page, "who")
+SCRIPT(owners_of_an_object_and_finding_things_on_all_engines, "owners")
 
-RUN_TESTS("lab", time_is_a_tree_with_named_branches)
+RUN_TESTS("lab", time_is_a_tree_with_named_branches, who_stored_last_to_a_field_a_link_a_page,
+	  owners_of_an_object_and_finding_things_on_all_engines)

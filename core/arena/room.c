@@ -202,6 +202,20 @@ bool room_struct_at(const struct machine *m, const void *p, const struct room_ty
 	return true;
 }
 
+void room_each(const struct machine *m, bool (*visit)(void *ctx, kaddr_t begin, const struct room_type *type, const void *p), void *ctx)
+{
+	for (uint64_t frame = 1; frame <= m->kernel->rooms; frame++) {
+		kaddr_t page = m->arch->page_offset + (*frame_pfn(m, frame) << PAGE_SHIFT);
+
+		for (unsigned int step = 0; step < STEPS; step++) {
+			uint8_t type = frame_types(m, frame)[step];
+
+			if (type && !visit(ctx, page + step * ROOM_STEP, m->room_types[type], frame_struct(m, frame, step * ROOM_STEP)))
+				return;
+		}
+	}
+}
+
 kaddr_t room_address(const struct machine *m, const void *p)
 {
 	uint64_t o = slot_offset(p);

@@ -83,6 +83,9 @@ void room_write(struct machine *m, kaddr_t at, const unsigned char *from, size_t
 /* The room whose C struct covers a pointer into ROOMS: its type, kernel address, and the pointer's offset in the struct. */
 bool room_struct_at(const struct machine *m, const void *p, const struct room_type **type, kaddr_t *begin, uint64_t *in);
 
+/* Calls visit for each room that is open, by frame, then by address; stops when it returns false. */
+void room_each(const struct machine *m, bool (*visit)(void *ctx, kaddr_t begin, const struct room_type *type, const void *p), void *ctx);
+
 /* For the fault handler: the kernel address that a touch of WILD stands for; false when p is not there. */
 bool room_wild_address(const struct machine *m, const void *p, kaddr_t *at);
 

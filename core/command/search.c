@@ -10,15 +10,32 @@
 
 /* ---- who wrote this ---- */
 
-/* Looks backward through the stores [low, high) of a segment for a change of a word in [first, last]. */
-static bool last_change(const struct segment *seg, uint64_t low, uint64_t high, uint32_t first, uint32_t last, struct writer *out)
+/* The bits of a word that bytes [offset, offset + bytes) of the slot take; 0 for none. */
+static uint64_t bits_of(uint32_t word, uint64_t offset, uint64_t bytes)
 {
+	uint64_t begin = (uint64_t)word * 8, bits = 0;
+
+	for (unsigned int i = 0; i < 8; i++)
+		if (begin + i >= offset && begin + i < offset + bytes)
+#if __BYTE_ORDER__ == __ORDER_LITTLE_ENDIAN__
+			bits |= 0xffull << (8 * i);
+#else
+			bits |= 0xffull << (56 - 8 * i);
+#endif
+	return bits;
+}
+
+/* Looks backward through the stores [low, high) of a segment for a change of a byte of [offset, offset + bytes). */
+static bool last_change(const struct segment *seg, uint64_t low, uint64_t high, uint64_t offset, uint64_t bytes, struct writer *out)
+{
+	uint32_t first = (uint32_t)(offset >> 3), last = (uint32_t)((offset + bytes - 1) >> 3);
+
 	while (high > low) {
 		const struct store *st = stream_at(&seg->stores, high - 1, CHUNK_STORES, sizeof *st);
 		uint64_t units = 1;
 
 		if (st->kind == STORE_WORD) {
-			if (st->word >= first && st->word <= last && st->x) {
+			if (st->word >= first && st->word <= last && (st->x & bits_of(st->word, offset, bytes))) {
 				*out = (struct writer){ .site = site_at(st->site), .seg = seg, .store = high - 1, .word = st->word, .x = st->x };
 				return true;
 			}
@@ -28,7 +45,8 @@ static bool last_change(const struct segment *seg, uint64_t low, uint64_t high, 
 			units = 2 + (st->x + 1) / 2;
 			x = (const uint64_t *)(st - units + 2);
 			for (uint64_t i = st->x; i-- > 0;)
-				if (x[i] && st->word + i >= first && st->word + i <= last) {
+				if (x[i] && st->word + i >= first && st->word + i <= last &&
+				    (x[i] & bits_of(st->word + (uint32_t)i, offset, bytes))) {
 					*out = (struct writer){ .site = site_at(st->site), .seg = seg, .store = high - units,
 								.word = st->word + (uint32_t)i, .x = x[i] };
 					return true;
@@ -84,14 +102,14 @@ bool search_writer(struct machine *m, uint64_t offset, uint64_t bytes, struct wr
 {
 	struct moment at = m->history.cursor;
 	uint64_t first_kept = history_first(m), call = at.call;
-	uint32_t first = (uint32_t)(offset >> 3), last = (uint32_t)((offset + (bytes ? bytes : 1) - 1) >> 3);
 
+	bytes += !bytes;
 	while (call && call >= first_kept) {
 		const struct segment *seg = history_segment(m, call);
 		uint64_t low_call = seg->fork + 1 > first_kept ? seg->fork + 1 : first_kept;
 		uint64_t high = stores_until(m, call, call == at.call ? at.event : history_events(m, call));
 
-		if (last_change(seg, history_call(m, low_call)->store, high, first, last, out)) {
+		if (last_change(seg, history_call(m, low_call)->store, high, offset, bytes, out)) {
 			out->at.call = call_of_store(m, low_call, call, out->store);
 			out->at.event = event_of_store(m, out->at.call, out->store);
 			return true;

@@ -22,7 +22,7 @@ struct writer {
 	uint64_t x;                     /* old XOR new of that word */
 };
 
-/* The last store before the cursor that changed a word of [offset, offset + bytes) of the slot. False when none is
+/* The last store before the cursor that changed a byte of [offset, offset + bytes) of the slot. False when none is
  * recorded: it was written by the boot, or never, or the call was dropped. */
 bool search_writer(struct machine *m, uint64_t offset, uint64_t bytes, struct writer *out);
 

@@ -9,6 +9,7 @@
 #include "core/arena/ram.h"
 #include "core/arena/room.h"
 #include "core/base/intern.h"
+#include "core/command/thing.h"
 #include "core/event/event.h"
 #include "core/mm/page.h"
 #include "core/slab/slab.h"
@@ -57,8 +58,13 @@ static void name_word(struct where *w, uint64_t in)
 
 static void name_page(struct machine *m, struct buf *out, const struct page *page)
 {
-	(void)m;
-	buf_printf(out, "page %" PRIu64, page_to_pfn(m, page));
+	const struct cache *c = page->slab_cache;
+
+	/* Where a slab is described in its struct page, that page goes by the slab's name. */
+	if (m->slab && m->era != ERA_24 && (page->flags & PG_slab) && page->seq && in_arena(c) && machine_of(c) == m)
+		ref_text(out, REF(cache_head(c)->name, page->seq, -1));
+	else
+		buf_printf(out, "page %" PRIu64, page_to_pfn(m, page));
 }
 
 static void where_page(struct machine *m, struct where *w)
@@ -155,6 +161,18 @@ static bool where_zone(struct machine *m, struct where *w)
 	return false;
 }
 
+static bool where_engine(struct machine *m, struct where *w)
+{
+	const void *begin;
+	bool kaddr = false;
+
+	if (!m->slab || !m->slab->where || !m->slab->where(m, (const char *)m + w->offset, &w->name, &begin, &w->size, &kaddr))
+		return false;
+	w->offset = slot_offset(begin);
+	w->form = kaddr ? WHERE_ADDRESS : w->size == 8 && strstr(buf_text(&w->name), ".p") ? WHERE_POINTER : WHERE_INT;
+	return true;
+}
+
 static void where_state(struct machine *m, struct where *w)
 {
 	uint64_t in = w->offset - STATE_OFFSET;
@@ -177,6 +195,8 @@ static void where_state(struct machine *m, struct where *w)
 			return;
 		}
 	}
+	if (where_engine(m, w))
+		return;
 	buf_puts(&w->name, "kernel data");
 	name_word(w, in);
 }
@@ -221,7 +241,7 @@ static void where_room(struct machine *m, struct where *w)
 		name_word(w, w->offset - ROOMS_OFFSET);
 		return;
 	}
-	if (!m->slab || !m->slab->describe || !m->slab->describe(m, begin, &w->name)) {
+	if (!descriptor_name(m, begin, &w->name)) {
 		buf_printf(&w->name, "%s ", type->name);
 		address_name(m, begin, &w->name);
 	}

@@ -123,6 +123,8 @@ struct slab_ops {
 	/* Looking. None of these changes anything, traps, or fails to end on corrupt state. */
 	bool (*place)(struct machine *m, kaddr_t addr, struct object_place *out);       /* false: no slab's address */
 	bool (*describe)(struct machine *m, kaddr_t room, struct buf *out);     /* the descriptor there: "slab foo#1", "cache foo" */
+	bool (*where)(struct machine *m, const void *p, struct buf *name, const void **begin, unsigned int *size, bool *kaddr);
+		/* a field of the engine's static data: "foo.cpu[0].tid", where it begins, its bytes, whether it is a kernel address */
 	void (*export_cache)(struct machine *m, struct cache *c, struct json *j, const char *name);
 	void (*export_extra)(struct machine *m, struct json *j);        /* members beside "caches" (2.4: clock, chain) */
 	bool (*each_slab)(struct machine *m, struct cache *c, bool (*visit)(void *ctx, const struct slab_view *s), void *ctx);

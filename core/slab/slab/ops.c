@@ -120,6 +120,7 @@ const struct slab_ops slab_engine_ops = {
 	.kzfree = common_kzfree,
 	.flag_name = common_flag_name,
 	.place = slab_place,
+	.describe = slab_describe,
 	.export_cache = slab_export_cache,
 	.export_extra = slab_export_extra,
 	.each_slab = slab_each_slab,

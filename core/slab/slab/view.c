@@ -375,3 +375,20 @@ void slab_slabinfo(struct machine *m, struct buf *out)
 		cache_show(m, s, out);
 	}
 }
+
+/* The arrays of the CPUs hang on percpu addresses, which no pointer shows. */
+bool slab_describe(struct machine *m, kaddr_t room, struct buf *out)
+{
+	const struct kmem_cache *cachep;
+
+	for_each_cache(m, cachep)
+		for (unsigned int cpu = 0; cpu < m->config.cpus; cpu++) {
+			const struct array_cache *ac = percpu_array(m, cachep->cpu_cache, cachep->percpu_bytes, cpu);
+
+			if (ac && ac->at == room) {
+				buf_printf(out, "%s.cpu[%u]", intern_text(cachep->head.name), cpu);
+				return true;
+			}
+		}
+	return false;
+}

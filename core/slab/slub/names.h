@@ -14,6 +14,8 @@
 
 #define slub_ops                        SLUB_NAME(ops)
 
+/* view.c */
+#define slub_where                      SLUB_NAME(slub_where)
 /* create.c */
 #define kmem_cache_flags                SLUB_NAME(kmem_cache_flags)
 #define kmem_cache_open                 SLUB_NAME(kmem_cache_open)

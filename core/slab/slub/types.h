@@ -340,6 +340,7 @@ struct kmem_cache_cpu *cpu_slab_of(const struct machine *m, const struct kmem_ca
 struct kmem_cache_node *node_of_cache(const struct machine *m, const struct kmem_cache *s, unsigned int node);
 bool slab_of_cache(const struct machine *m, const struct kmem_cache *s, const struct page *page);
 bool slub_place(struct machine *m, kaddr_t addr, struct object_place *out);
+bool slub_where(struct machine *m, const void *p, struct buf *name, const void **begin, unsigned int *size, bool *kaddr);
 void slub_export_cache(struct machine *m, struct cache *c, struct json *j, const char *name);
 bool slub_each_slab(struct machine *m, struct cache *c, bool (*visit)(void *ctx, const struct slab_view *s), void *ctx);
 bool slub_each_holder(struct machine *m, struct cache *c, bool (*visit)(void *ctx, const struct holder_view *h), void *ctx);

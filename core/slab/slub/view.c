@@ -327,3 +327,41 @@ void slub_sysfs(struct machine *m, struct cache *c, struct buf *out)
 	for (unsigned int i = 0; i < NR_SLUB_STAT_ITEMS; i++)
 		put_stat(m, s, i, out);
 }
+
+/* ---- static data by name ---- */
+
+static const struct cpu_field { const char *name; uint16_t offset; uint8_t size; bool kaddr; } cpu_fields[] = {
+	{ "freelist", offsetof(struct kmem_cache_cpu, freelist), 8, true },
+	{ "tid", offsetof(struct kmem_cache_cpu, tid), 8, false },
+	{ "page", offsetof(struct kmem_cache_cpu, page), 8, false },
+	{ "partial", offsetof(struct kmem_cache_cpu, partial), 8, false },
+#define STAT(item, sysfs) { sysfs, offsetof(struct kmem_cache_cpu, stat) + 4 * (item), 4, false },
+#include "core/slab/slub/stat.def"
+#undef STAT
+};
+
+/* A field of some cache's kmem_cache_cpu: "foo.cpu[0].tid". */
+bool slub_where(struct machine *m, const void *p, struct buf *name, const void **begin, unsigned int *size, bool *kaddr)
+{
+	for (struct cache *c = NULL; (c = slub_next(m, c));) {
+		const struct kmem_cache *s = to_slub(c);
+		const char *first = (const char *)s->cpu_slab, *at = p;
+		uint64_t in = (uint64_t)(at - first) % sizeof(struct kmem_cache_cpu);
+
+		if (!in_arena(first) || at < first || at >= first + m->config.cpus * sizeof(struct kmem_cache_cpu))
+			continue;
+		for (unsigned int i = 0; i < sizeof cpu_fields / sizeof *cpu_fields; i++) {
+			const struct cpu_field *f = &cpu_fields[i];
+
+			if (in < f->offset || in >= f->offset + (unsigned int)f->size)
+				continue;
+			buf_printf(name, "%s.cpu[%u].%s", intern_text(s->head.name),
+				   (unsigned int)((uint64_t)(at - first) / sizeof(struct kmem_cache_cpu)), f->name);
+			*begin = at - (in - f->offset);
+			*size = f->size;
+			*kaddr = f->kaddr;
+			return true;
+		}
+	}
+	return false;
+}

@@ -1,0 +1,199 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Things by name; see thing.h. The way from a name to its bytes is a search: every field of the descriptors, of the zones and
+ * of the page is asked for its name. So the two directions cannot disagree. */
+#include "core/command/thing.h"
+
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/arena/ram.h"
+#include "core/arena/room.h"
+#include "core/base/intern.h"
+#include "core/command/parse.h"
+#include "core/command/where.h"
+#include "core/event/event.h"
+#include "core/mm/page.h"
+#include "core/slab/slab.h"
+
+#define WEB_DEPTH 3             /* cache -> node -> alien table -> alien cache */
+
+/* ---- descriptors ---- */
+
+struct search { struct machine *m; kaddr_t want; const struct room_type *cache_type; struct buf *out; };
+
+static bool is_cache(const struct room_type *type)
+{
+	size_t n = strlen(type->name);
+
+	return n >= 10 && (!strcmp(type->name + n - 10, "kmem_cache") || !strcmp(type->name, "kmem_cache_t"));
+}
+
+/* Follows the pointers of a descriptor; `name` is its own, and grows on the way. */
+static bool search_below(const struct search *s, const struct room_type *type, const char *at, struct buf *name, int depth)
+{
+	for (unsigned int i = 0; i < type->nfields; i++) {
+		const struct room_field *f = &type->field[i];
+
+		for (unsigned int k = 0; f->kind == ROOM_POINTER && k < f->count; k++) {
+			const struct room_type *next;
+			const void *p;
+			size_t len = name->len;
+			kaddr_t begin;
+			uint64_t in;
+			bool found;
+
+			memcpy(&p, at + f->offset + k * f->stride, sizeof p);
+			if (!in_arena(p) || machine_of(p) != s->m || slot_offset(p) < ROOMS_OFFSET || slot_offset(p) >= WILD_OFFSET ||
+			    !room_struct_at(s->m, p, &next, &begin, &in) || is_cache(next))
+				continue;
+			buf_printf(name, ".%s", f->name);
+			if (f->count > 1 || !strcmp(f->name, "node"))
+				buf_printf(name, "[%u]", k);
+			found = begin == s->want || (depth < WEB_DEPTH && search_below(s, next, (const char *)p - in, name, depth + 1));
+			if (found)
+				return true;
+			name->len = len;
+			name->data[len] = 0;
+		}
+	}
+	return false;
+}
+
+static bool slab_name(struct machine *m, const struct room_type *type, const char *at, struct buf *out)
+{
+	struct object_place place;
+	uint64_t s_mem;
+
+	for (unsigned int i = 0; i < type->nfields; i++)
+		if (type->field[i].kind == ROOM_KADDR && !strcmp(type->field[i].name, "s_mem")) {
+			memcpy(&s_mem, at + type->field[i].offset, 8);
+			if (!m->slab->place(m, s_mem, &place))
+				return false;
+			ref_text(out, REF(cache_head(place.cache)->name, place.seq, -1));
+			return true;
+		}
+	return false;
+}
+
+bool descriptor_name(struct machine *m, kaddr_t begin, struct buf *out)
+{
+	kaddr_t at;
+	unsigned int type = m->slab ? room_covering(m, begin, &at) : 0;
+	struct search s = { .m = m, .want = begin, .out = out };
+	uint64_t n = 0;
+
+	if (!type || at != begin)
+		return false;
+	if (slab_name(m, m->room_types[type], room_of(m, begin, 0), out))
+		return true;
+	for (struct cache *c = NULL; (c = m->slab->next(m, c)) && n++ < 4096;) {
+		kaddr_t room = cache_head(c)->room;
+		unsigned int t = room_covering(m, room, &at);
+		struct buf name = {0};
+		bool found = room == begin;
+
+		buf_puts(&name, intern_text(cache_head(c)->name));
+		if (!found && t && at == room && !is_cache(m->room_types[type]))
+			found = search_below(&s, m->room_types[t], (const char *)c, &name, 1);
+		if (found)
+			buf_puts(out, buf_text(&name));
+		buf_done(&name);
+		if (found)
+			return true;
+	}
+	return m->slab->describe && m->slab->describe(m, begin, out);
+}
+
+/* ---- from a name to bytes ---- */
+
+struct hunt { struct machine *m; const char *text; size_t n; struct stretch *list; size_t nlist; };
+
+/* The name is the text itself, or goes on behind it with another part. */
+static bool begins(const struct hunt *h, const char *name)
+{
+	return !strncmp(name, h->text, h->n) && (!name[h->n] || name[h->n] == '.' || name[h->n] == '[');
+}
+
+/* Whether something in a struct of that name may be what is looked for. */
+static bool may_lead(const struct hunt *h, const char *name)
+{
+	size_t n = strlen(name);
+
+	return n <= h->n ? !strncmp(name, h->text, n) : begins(h, name);
+}
+
+static void hunt_bytes(struct hunt *h, uint64_t from, uint64_t to)
+{
+	for (uint64_t at = from; at < to;) {
+		struct where w;
+		bool shown = where_name(h->m, at, &w);
+
+		if (shown && w.offset <= at && begins(h, buf_text(&w.name))) {
+			struct stretch *last = h->nlist ? &h->list[h->nlist - 1] : NULL;
+
+			if (last && last->offset + last->bytes == w.offset)
+				last->bytes += w.size;
+			else if (h->nlist < STRETCHES)
+				h->list[h->nlist++] = (struct stretch){ w.offset, w.size };
+		}
+		at = shown && w.offset + w.size > at ? w.offset + w.size : at + 1;
+		buf_done(&w.name);
+	}
+}
+
+static bool hunt_room(void *ctx, kaddr_t begin, const struct room_type *type, const void *p)
+{
+	struct hunt *h = ctx;
+	struct buf name = {0};
+
+	if (descriptor_name(h->m, begin, &name) && may_lead(h, buf_text(&name)))
+		hunt_bytes(h, slot_offset(p), slot_offset(p) + type->host_size);
+	buf_done(&name);
+	return true;
+}
+
+/* "foo#1": the first struct page of the slab. */
+static void hunt_slab(struct hunt *h)
+{
+	size_t len, whole = strcspn(h->text, ". ");
+	uint32_t seq = 0, index = 0;
+	struct cache *c;
+	kaddr_t at;
+	struct object_place place;
+	uint64_t page;
+
+	if (whole > h->n)
+		whole = h->n;
+	if (!h->m->slab || h->m->era == ERA_24 || name_split(h->text, whole, &len, &seq, &index) != 2)
+		return;
+	c = cache_find(h->m, h->text, len);
+	if (!c || !object_address(h->m, c, seq, 0, &at) || !h->m->slab->place(h->m, at, &place))
+		return;
+	page = slot_offset(virt_to_page(h->m, place.slab_page));
+	hunt_bytes(h, page, page + sizeof(struct page));
+}
+
+static void hunt_page(struct hunt *h)
+{
+	uint64_t pfn, page;
+
+	if (h->n < 6 || strncmp(h->text, "page ", 5) || !number_parse(h->text + 5, strspn(h->text + 5, "0123456789"), &pfn) || pfn >= h->m->pfns)
+		return;
+	page = slot_offset(pfn_to_page(h->m, pfn));
+	hunt_bytes(h, page, page + sizeof(struct page));
+}
+
+size_t thing_find(struct machine *m, const char *text, size_t n, struct stretch list[STRETCHES])
+{
+	struct hunt h = { .m = m, .text = text, .n = n, .list = list };
+
+	if (n > 5 && !strncmp(text, "page ", 5))
+		hunt_page(&h);
+	else if (memchr(text, '#', n))
+		hunt_slab(&h);
+	if (!h.nlist && m->slab)
+		room_each(m, hunt_room, &h);
+	if (!h.nlist)
+		hunt_bytes(&h, STATE_OFFSET, STATE_OFFSET + m->kernel->heap);
+	return h.nlist;
+}
