@@ -12,6 +12,7 @@
 #include "core/arena/ram.h"
 #include "core/arena/room.h"
 #include "core/base/intern.h"
+#include "core/command/vars.h"
 #include "tui/view.h"
 
 #define SLABS_MAX       512             /* slabs of a cache that are shown */
@@ -35,14 +36,24 @@ static struct cache *find(struct tui *t, uint32_t name)
 	return name && t->m->slab && t->m->slab->find ? t->m->slab->find(t->m, intern_text(name)) : NULL;
 }
 
-static struct cache *last_by_script(struct tui *t)
+static bool by_script(const struct tui *t, const struct cache *c)
 {
-	struct cache *c = NULL, *found = NULL;
+	const struct script_cache *entry;
 
-	if (t->m->slab && t->m->slab->next)
-		while ((c = t->m->slab->next(t->m, c)))
-			if (cache_head(c)->by_script && (!found || cache_head(c)->name > cache_head(found)->name))
-				found = c;
+	for (uint64_t i = 0; (entry = script_cache_at(t->m, i)); i++)
+		if (entry->name && entry->cache == c)
+			return true;
+	return false;
+}
+
+static struct cache *last_by_script(const struct tui *t)
+{
+	const struct script_cache *entry;
+	struct cache *found = NULL;
+
+	for (uint64_t i = 0; (entry = script_cache_at(t->m, i)); i++)
+		if (entry->name)
+			found = entry->cache;
 	return found;
 }
 
@@ -54,7 +65,7 @@ static void follow(struct tui *t)
 
 	if (t->cache.pinned)
 		return;
-	if (c && (cache_head(c)->by_script || t->stack.real_depth <= 2)) {
+	if (c && (by_script(t, c) || t->stack.real_depth <= 2)) {
 		t->cache.name = t->now.cache;
 		t->cache.level = t->cache.level == ALL ? CACHE : t->cache.level;
 	} else if (!find(t, t->cache.name) && (c = last_by_script(t))) {
@@ -285,7 +296,7 @@ static void draw_cache_line(struct tui *t, const struct rect *r, int y, struct c
 		t->m->slab->stat(t->m, c, &st);
 	if (chosen)
 		put_text(t, r, y, 0, C_KEY, glyph(t, G_SELECTED));
-	put(t, r, y, 1, chosen ? C_SELECT : cache_head(c)->by_script ? C_BOLD : C_TEXT, "%-17.17s", intern_text(cache_head(c)->name));
+	put(t, r, y, 1, chosen ? C_SELECT : by_script(t, c) ? C_BOLD : C_TEXT, "%-17.17s", intern_text(cache_head(c)->name));
 	x = put(t, r, y, 19, C_TEXT, "%7u %s %-4u", st.object_size, glyph(t, G_TIMES), st.num);
 	x = put(t, r, y, x, C_DIM, "%5" PRIu64 " ", st.slabs);
 	bar = r->w - x - 14 > 24 ? 24 : r->w - x - 14;

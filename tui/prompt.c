@@ -55,12 +55,19 @@ static void show_reply(struct tui *t, struct buf *text, bool bad)
 	}
 }
 
-static void first_line(struct buf *b)
+/* The first line, cut at a word where the screen ends. */
+static void first_line(struct tui *t, struct buf *b)
 {
 	size_t n = strcspn(buf_text(b), "\n");
+	bool cut = n + 1 < b->len;
 
-	if (n < b->len)
-		b->data[b->len = n] = 0;
+	if ((int)n > t->cols - 5)
+		for (cut = true, n = (size_t)t->cols - 5; n && b->data[n] != ' '; n--)
+			;
+	if (!cut)
+		return;
+	b->data[b->len = n] = 0;
+	buf_printf(b, " %s", glyph(t, G_MORE));
 }
 
 static void take_machine(struct tui *t)
@@ -87,7 +94,7 @@ void run_command(struct tui *t, const char *text)
 	else
 		reply_text(t->session, &r, &out);
 	if (!r.failed && r.nanswers == 1 && r.answers[0].calls == 1 && !r.answers[0].trap)
-		first_line(&out);       /* what the call did stands in STACK */
+		first_line(t, &out);    /* what the call did stands in STACK */
 	show_reply(t, &out, r.failed);
 	if (r.quit) {
 		t->done = true;
@@ -341,6 +348,8 @@ static void accept(struct tui *t)
 		}
 		search_again(t, 1);
 	} else if (*text) {
+		if (script_directive(t, text))
+			return;
 		remember(t, text);
 		run_command(t, text);
 	}

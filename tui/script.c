@@ -64,7 +64,8 @@ void script_close(struct tui *t)
 static void fail(struct tui *t, const char *fmt, const char *what)
 {
 	if (!t->failed) {
-		buf_printf(t->error, "%s:%d: ", t->script->path, t->script->number);
+		if (t->script)
+			buf_printf(t->error, "%s:%d: ", t->script->path, t->script->number);
 		buf_printf(t->error, fmt, what);
 	}
 	t->failed = true;
@@ -136,6 +137,26 @@ static void expect_display(struct tui *t, const char *path)
 	}
 	buf_done(&text);
 	buf_done(&want);
+}
+
+bool script_directive(struct tui *t, const char *text)
+{
+	static const char word[] = "save-display ";
+	FILE *f;
+
+	if (strncmp(text, word, sizeof word - 1))
+		return false;
+	f = fopen(text + sizeof word - 1, "w");
+	if (f)
+		fclose(f);
+	if (!f) {
+		say(t, true, "%s cannot be written.", text + sizeof word - 1);
+		return true;
+	}
+	draw_screen(t);
+	save_display(t, text + sizeof word - 1);
+	say(t, false, "The screen was saved.");
+	return true;
 }
 
 /* ---- the other directives ---- */

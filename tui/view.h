@@ -220,6 +220,7 @@ void mouse_key(struct tui *t);                  /* after KEY_MOUSE */
 bool script_open(struct tui *t, const char *path, struct buf *error);
 int script_key(struct tui *t);                                  /* the next key; -1: the script is over */
 void script_close(struct tui *t);
+bool script_directive(struct tui *t, const char *text);         /* the prompt takes save-display FILE too */
 void screen_text(struct buf *out);                              /* what the terminal shows, blanks at line ends cut */
 
 #endif
