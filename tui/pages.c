@@ -12,7 +12,7 @@
 
 #define BLOCKS_MAX      12000
 #define CELLS_MAX       256
-#define ORDERS_AT       14              /* column where order 0 begins */
+#define ORDERS_AT       15              /* column where order 0 begins */
 
 static unsigned int orders(const struct machine *m)
 {
@@ -28,7 +28,7 @@ static bool of_event(const struct tui *t, const struct zone *zone)
 
 static void draw_head(struct tui *t, const struct rect *r, int y, int each)
 {
-	put_text(t, r, y, 1, C_DIM, "free  order");
+	put_text(t, r, y, 1, C_DIM, "zone     free");
 	for (unsigned int o = 0; o < orders(t->m); o++)
 		put(t, r, y, ORDERS_AT + (int)o * each, C_DIM, "%*u", each - 1, o);
 }
@@ -136,7 +136,7 @@ static void draw_map(struct tui *t, const struct rect *r, int y, const struct zo
 		bool hot = t->now.pages && t->now.pfn < to && t->now.pfn + t->now.pages > from;
 		enum glyph g = cell_glyph(map.free[i], to - from);
 
-		put_text(t, r, y, 1 + i, hot ? C_TOUCHED : g == G_NONE ? C_FREE : C_USED, glyph(t, hot && t->mono ? G_TOUCHED : g));
+		put_text(t, r, y, 1 + i, hot ? C_TOUCHED : g == G_NONE ? C_FREE : C_USED, glyph(t, hot ? G_TOUCHED : g));
 	}
 }
 
@@ -177,7 +177,7 @@ static void pages_draw(struct tui *t, const struct rect *r)
 			if (airy)
 				draw_marks(t, r, y++, 1, zone);
 		}
-	if (airy) {
+	if (airy && y + 1 < r->h) {
 		int x = put(t, r, y + 1, 1, C_USED, "%s all in use  ", glyph(t, G_FULL));
 
 		x = put(t, r, y + 1, x, C_USED, "%s%s%s some free  ", glyph(t, G_MOST), glyph(t, G_HALF), glyph(t, G_SOME));

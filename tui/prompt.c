@@ -38,6 +38,29 @@ static size_t count_lines(const struct buf *b)
 	return n + (b->len && b->data[b->len - 1] != '\n');
 }
 
+/* Appends a line, broken at blanks where the screen ends. */
+static void wrap_line(struct tui *t, const char *line, size_t n, struct buf *out)
+{
+	size_t room = (size_t)t->cols, indent = 0;
+
+	while (n > room - indent) {
+		size_t at = room - indent;
+
+		while (at && line[at] != ' ')
+			at--;
+		at = at ? at : room - indent;
+		buf_pad(out, ' ', indent);
+		buf_write(out, line, at);
+		buf_putc(out, '\n');
+		for (line += at, n -= at; n && *line == ' '; n--)
+			line++;
+		indent = 8;
+	}
+	buf_pad(out, ' ', indent);
+	buf_write(out, line, n);
+	buf_putc(out, '\n');
+}
+
 /* A reply of one line stands above the footer, a longer one in the pane REPLY. */
 static void show_reply(struct tui *t, struct buf *text, bool bad)
 {
@@ -47,8 +70,8 @@ static void show_reply(struct tui *t, struct buf *text, bool bad)
 	t->reply_top = 0;
 	t->reply_bad = bad;
 	if (count_lines(text) > 1 || (bad && (int)text->len > t->cols - 2)) {
-		buf_puts(&t->reply, buf_text(text));
-		buf_putc(&t->reply, '\n');
+		for (const char *p = buf_text(text); *p; p += strcspn(p, "\n"), p += *p == '\n')
+			wrap_line(t, p, strcspn(p, "\n"), &t->reply);
 		buf_clear(&t->message);
 	} else if (text->len) {
 		say(t, bad, "%s", buf_text(text));
@@ -90,7 +113,7 @@ void run_command(struct tui *t, const char *text)
 	session_run(t->session, text, strlen(text), 1, &r);
 	take_machine(t);
 	if (r.failed)
-		buf_printf(&out, "%s (column %u)", buf_text(&r.error), r.column);
+		buf_printf(&out, r.column > 1 ? "%s (column %u)" : "%s", buf_text(&r.error), r.column);
 	else
 		reply_text(t->session, &r, &out);
 	if (!r.failed && r.nanswers == 1 && r.answers[0].calls == 1 && !r.answers[0].trap)

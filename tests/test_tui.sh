@@ -1,0 +1,165 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The TUI on real terminals of several sizes: what its screens show, how it is driven, and how it leaves.
+#
+# tests/golden/tui/NAME.keys are scripts of keys; NAME.SIZE.KIND.txt (or .txt.gz) the screens they save, one after the
+# other. After a change that was meant: UPDATE=1 tests/test_tui.sh writes them anew; look at the difference.
+: "${srcdir:=.}" "${top_builddir:=.}" "${SLABLAB:=$top_builddir/slablab}"
+case $srcdir in /*) ;; *) srcdir=$(pwd)/$srcdir ;; esac
+ptyrun=$(cd "$top_builddir" && pwd)/tests/ptyrun
+golden=$srcdir/tests/golden/tui
+passed=0 failed=0 skipped=0
+tmp=$(mktemp -d) || exit 1
+trap 'rm -rf "$tmp"' EXIT
+
+TERM=xterm-256color LANG=C LC_ALL=
+export TERM LANG LC_ALL
+unset NO_COLOR LINES COLUMNS XDG_CONFIG_HOME
+
+pass() { passed=$((passed + 1)); }
+fail() { failed=$((failed + 1)); echo "FAIL: $1"; [ -z "$2" ] || printf '%s\n' "$2" | head -${3:-40}; }
+
+# check SENTENCE COMMAND...: passes when the command does
+check() {
+    sentence=$1; shift
+    if out=$("$@" 2>&1); then pass; else fail "$sentence" "$out"; fi
+}
+
+skip() { skipped=$((skipped + 1)); echo "SKIP: $1"; }
+
+# A UTF-8 locale of this machine.
+utf8=
+for l in C.UTF-8 C.utf8 en_US.UTF-8 en_US.utf8; do
+    [ "$(LC_ALL=$l locale charmap 2>/dev/null)" = UTF-8 ] && utf8=$l && break
+done
+if ! "$ptyrun" 80x24 true; then
+    echo "SKIP: no pseudo terminals here"
+    echo "0 passed, 0 failed, 1 skipped"
+    exit 0
+fi
+
+# ---- screens ----
+
+machine_of() { case $1 in grow | reap) echo smp=0 ;; *) echo cpus=2 ;; esac; }
+
+# screens NAME SIZE KIND: runs NAME.keys and compares what it saved
+screens() {
+    dir=$tmp/$1.$2.$3
+    mkdir "$dir"
+    case $3 in
+    utf8)  locale=$utf8 option= ;;
+    ascii) locale=$utf8 option=--ascii ;;
+    mono)  locale=$utf8 option=--color=never ;;
+    c)     locale=C option= ;;
+    esac
+    # shellcheck disable=SC2086
+    out=$(cd "$dir" && LC_ALL=$locale "$ptyrun" -o "$dir/raw" "$2" "$SLABLAB" -e slab24 -m "$(machine_of "$1")" $option \
+          -t --keys "$golden/$1.keys" 2>&1) || { fail "$1 at $2, $3, runs" "$out$(tail -5 "$dir/raw")"; return; }
+    cat "$dir/$1"-[0-9] >"$dir/all"
+    file=$golden/$1.$2.${4:-$3}.txt
+    if [ -n "$UPDATE" ] && [ -z "$4" ]; then
+        cp "$dir/all" "$file"
+        case $2 in 80x24) ;; *) gzip -9nf "$file" ;; esac
+    fi
+    if [ -f "$file" ]; then cp "$file" "$dir/want"; else gzip -dc "$file.gz" >"$dir/want"; fi
+    if difference=$(diff "$dir/want" "$dir/all"); then pass; else fail "$1 at $2, $3, shows its screens" "$difference"; fi
+}
+
+for name in grow refill reap; do
+    for size in 80x24 120x40 200x60; do
+        [ -z "$utf8" ] || screens $name $size utf8
+        screens $name $size ascii
+    done
+done
+screens manners 80x24 ascii
+if [ -n "$utf8" ]; then
+    screens manners 80x24 utf8
+    screens grow 80x24 mono utf8        # without colour the same text stands there
+    check "without colour no colour is sent" sh -c "! grep -q '38;5;' '$tmp/grow.80x24.mono/raw'"
+    check "with colour it is" grep -q '38;5;' "$tmp/grow.80x24.utf8/raw"
+else
+    skip "no UTF-8 locale"
+fi
+screens grow 80x24 c ascii              # a locale without UTF-8 gets ASCII
+check "ASCII means ASCII" sh -c "! LC_ALL=C grep -q '[^ -~]' '$tmp/reap.120x40.ascii/all'"
+
+# ---- every key has its line in the help ----
+
+cat >"$tmp/help.keys" <<EOF
+?
+:save-display $tmp/help.txt
+EOF
+LC_ALL=C "$ptyrun" 100x75 "$SLABLAB" -e slab24 -t --keys "$tmp/help.keys"
+sed -n 's/^KEY([a-z_]*, *"\([^"]*\)".*"\([^"]*\)")$/\2/p' "$srcdir/tui/keys.def" >"$tmp/keys"
+check "keys.def can be read" test "$(wc -l <"$tmp/keys")" -gt 25
+while read -r line; do
+    check "the help says: $line" grep -qF -- "$line" "$tmp/help.txt"
+done <"$tmp/keys"
+
+# ---- expectations ----
+
+cat >"$tmp/right.keys" <<EOF
+:save-display $tmp/seen
+:expect-display $tmp/seen
+Tab
+EOF
+check "a right expectation is fulfilled" "$ptyrun" 80x24 "$SLABLAB" -e slab24 -t --keys "$tmp/right.keys"
+echo ":expect-display $tmp/seen" >>"$tmp/right.keys"
+"$ptyrun" -o "$tmp/out" 80x24 "$SLABLAB" -e slab24 -t --keys "$tmp/right.keys"
+check "a wrong one fails" test $? = 1
+check "and says where" grep -q 'right.keys:4: the screen is not as in' "$tmp/out"
+
+# ---- a real keyboard, and the prompt ----
+
+typed() { "$ptyrun" -o "$tmp/out" "$@"; }
+
+typed -i ':a = kmalloc(100)\r' -i '\e[D\e[D' -i ":save-display $tmp/typed\\r" -i Q 80x24 "$SLABLAB" -e slab24 -t
+check "Q ends the program" test $? = 0
+check "typed keys and arrows do what they say" grep -q 'call 1/1  event [0-9]*/[0-9]*' "$tmp/typed"
+check "two steps back of the call" sh -c "! grep -q 'kmalloc(100) returns' '$tmp/typed'"
+if typed -i 'tui\r' -i ':a = kmalloc(100)\r' -i '[' -i q -i 'kfree(a)\r' -i 'quit\r' 80x24 "$SLABLAB" -e slab24; then pass
+else fail "tui at the prompt opens it, q comes back" "$(cat "$tmp/out")"; fi
+check "the prompt stands where the picture was left" grep -q 'never assigned\|no variable\|a is not\|error' "$tmp/out"
+check "without a terminal a plain sentence" sh -c "setsid '$SLABLAB' -e slab24 -t </dev/null 2>&1 | grep -q 'needs a terminal'"
+TERM=nonsense typed 80x24 "$SLABLAB" -e slab24 -t
+check "an unknown terminal is an error" test $? = 1
+
+# ---- leaving: the modes are restored (ptyrun looks), the screen is given back, the status is the signal's ----
+
+gives_back() { tail -c 200 "$tmp/out" | grep -q '1049l'; }
+for signal in 15 1 3 6 11; do
+    typed -s $signal 80x24 "$SLABLAB" -e slab24 -t
+    check "signal $signal ends it as signals do" test $? = $((128 + signal))
+    check "and the terminal is restored" gives_back
+done
+typed -i "$(printf '\003')" -i "$(printf '\003')" 80x24 "$SLABLAB" -e slab24 -t
+check "Ctrl-C twice ends it" test $? = 0
+check "Ctrl-C twice restores the terminal" gives_back
+typed -x 80x24 "$SLABLAB" -e slab24 -t
+check "a terminal that hangs up ends it" test $? = 129
+
+# ---- cost ----
+
+cat >"$tmp/frames.keys" <<EOF
+:kmem_cache_create(foo, 300, 0, 0)
+:v = repeat 200 kmem_cache_alloc(foo)
+Home
+:frames 300
+EOF
+if grep -q 'KIND_CFLAGS = *[^ ]' "$top_builddir/Makefile" 2>/dev/null; then
+    skip "the cost of a frame is measured in plain builds"
+else
+    typed 200x60 "$SLABLAB" -e slab24 -t --keys "$tmp/frames.keys"
+    cost=$(sed -n 's/.*a frame at 200x60: \([0-9]*\)\..*/\1/p' "$tmp/out" | tail -1)
+    check "a frame at 200x60 takes under 4 ms of CPU (${cost:-?} ms)" test "${cost:-9}" -lt 4
+fi
+
+if command -v tmux >/dev/null 2>&1 && [ -n "$TUI_TMUX" ]; then
+    check "it runs in tmux" sh -c "tmux -L slablab-test -f /dev/null new-session -d -x 80 -y 24 '$SLABLAB -e slab24 -t; exit' &&
+        sleep 1 && tmux -L slablab-test capture-pane -p | grep -q EVENTS; s=\$?; tmux -L slablab-test kill-server; exit \$s"
+else
+    skip "tmux (TUI_TMUX=1 asks for it)"
+fi
+
+if [ $skipped = 0 ]; then echo "$passed passed, $failed failed"; else echo "$passed passed, $failed failed, $skipped skipped"; fi
+[ $failed = 0 ]
