@@ -278,6 +278,15 @@ bool session_boot(struct session *s, struct buf *error)
 	return s->m[0] || lab_boot(s, s->engine, s->nengines, s->machine_line, NULL, error);
 }
 
+/* Machines of a lab can stand at different events of one call: each must be at its border. */
+static bool lab_at_border(const struct session *s)
+{
+	for (unsigned int i = 0; i < s->nengines; i++)
+		if (!history_at_border(s->m[i]) || calls_done(s->m[i]) != calls_done(s->m[0]))
+			return false;
+	return true;
+}
+
 static void run_statement(struct session *s, const struct statement *st, struct reply *r)
 {
 	struct buf error = {0};
@@ -287,7 +296,7 @@ static void run_statement(struct session *s, const struct statement *st, struct 
 		reply_fail(r, st, 0, "%s", buf_text(&error));
 	else if (st->cmd->meta)
 		st->cmd->meta(s, st, r);
-	else if (!history_at_border(s->m[0]))
+	else if (!lab_at_border(s))
 		reply_fail(r, st, 0, "this is the middle of a call: `finish` it, or `goto` the end of one, before the next");
 	else
 		run_calls(s, st, r);
