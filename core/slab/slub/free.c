@@ -9,17 +9,19 @@
 #include "core/slab/slub/types.h"
 
 /* Turns the objects to free into a chain of their own. Each one's free pointer is written here, before any check. */
-static void slab_free_freelist_hook(struct machine *m, struct kmem_cache *s, kaddr_t *head, kaddr_t *tail)
+static void slab_free_freelist_hook(struct machine *m, struct kmem_cache *s, struct page *page, kaddr_t *head, kaddr_t *tail)
 {
 	kaddr_t next = *head, old_tail = *tail ? *tail : *head, object;
 	uint64_t bound = 0;
 
+	(void)page;
 	*head = *tail = 0;
 	do {
 		machine_bound(m, ++bound, "a chain of objects to free");
 		object = next;
 		next = get_freepointer(m, s, object);
 		set_freepointer(m, s, object, *head);
+		EMIT(m, slub_link_object, slub_ref(m, s, page, object), slub_ref(m, s, page, *head));
 		*head = object;
 		if (!*tail)
 			*tail = object;
@@ -156,7 +158,6 @@ static void do_slab_free(struct machine *m, struct kmem_cache *s, struct page *p
 		}
 		freelist = c->freelist;
 		set_freepointer(m, s, tail_obj, freelist);
-		EMIT(m, slub_link_object, slub_ref(m, s, page, tail_obj), slub_ref(m, s, page, freelist));
 	} while (!this_cpu_push(m, s, c, freelist, tid, head));
 }
 
@@ -166,7 +167,7 @@ void slab_free(struct machine *m, struct kmem_cache *s, struct page *page, kaddr
 	FRAME(m);
 	if (s->head.live)
 		SET(s->head.live, s->head.live > (uint64_t)cnt ? s->head.live - (uint64_t)cnt : 0);
-	slab_free_freelist_hook(m, s, &head, &tail);
+	slab_free_freelist_hook(m, s, page, &head, &tail);
 	do_slab_free(m, s, page, head, tail, cnt, from);
 }
 
