@@ -36,12 +36,12 @@ static bool check_slab(void *ctx, const struct slab_view *v)
 		return fails(k, "S1", "the slab is on the wrong list", v->seq);
 	if (v->corrupt)
 		return fails(k, "S3", "the freelist names an index twice, or none", v->seq);
-	for (uint64_t i = 0; i < 1ull << v->order; i++)
+	for (uint64_t i = 0; v->order <= KMALLOC_MAX_ORDER && i < 1ull << v->order; i++)
 		if (page[i].slab != page)
 			return fails(k, "S6", "a page does not lead to the first", v->seq);
 	if (!(page->flags & PG_slab) || page->slab_cache != k->cachep)
 		return fails(k, "S6", "the page does not lead to the cache", v->seq);
-	if (v->colouroff % k->cachep->colour_off || v->colouroff / k->cachep->colour_off >= (k->cachep->colour ? k->cachep->colour : 1))
+	if (!k->cachep->colour_off || v->colouroff % k->cachep->colour_off || v->colouroff / k->cachep->colour_off >= (k->cachep->colour ? k->cachep->colour : 1))
 		return fails(k, "S7", "the objects do not begin at a colour", v->seq);
 	k->active += v->inuse;
 	k->free[v->node] += v->objects - v->inuse;
@@ -64,14 +64,16 @@ static bool check_holder(void *ctx, const struct holder_view *h)
 static bool check_cache(struct machine *m, struct kmem_cache *cachep, struct buf *why)
 {
 	struct checking k = { .m = m, .cachep = cachep, .why = why };
-	struct kmem_cache_node *n;
-	int node;
-
 	if (!slab_each_slab(m, to_cache(cachep), check_slab, &k) || !slab_each_holder(m, to_cache(cachep), check_holder, &k))
 		return false;
-	for_each_kmem_cache_node(m, cachep, node, n)
+	for (int node = 0; (uint64_t)node < m->config.nodes; node++) {
+		const struct kmem_cache_node *n = sane_node(m, cachep, node);
+
+		if (!n)
+			return fails(&k, "S2", "a node is missing", (uint64_t)node);
 		if (n->free_objects != k.free[node])
 			return fails(&k, "S2", "free_objects is not what the lists hold", n->free_objects);
+	}
 	if (k.active != k.entries + cachep->head.live)
 		return fails(&k, "S5", "objects are lost or counted twice", k.active);
 	return true;
@@ -79,10 +81,9 @@ static bool check_cache(struct machine *m, struct kmem_cache *cachep, struct buf
 
 bool slab_check(struct machine *m, struct buf *why)
 {
-	struct kmem_cache *cachep;
 	uint32_t bound = 0;
 
-	for_each_cache(m, cachep)
+	for (struct kmem_cache *cachep = NULL; (cachep = next_cache(m, cachep));)
 		if (++bound > 100000 || !check_cache(m, cachep, why))
 			return false;
 	return true;

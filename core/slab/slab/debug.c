@@ -34,11 +34,17 @@ static kaddr_t userword_at(const struct machine *m, const struct kmem_cache *cac
 	return objp + cachep->size - m->arch->word;
 }
 
-/* The whole object must be in memory before a check looks at it. */
-static void need_object(struct machine *m, const struct kmem_cache *cachep, kaddr_t objp)
+/* Where memory ends the checks fault too: sizes and offsets lie in a descriptor that anybody may have overwritten. */
+static kaddr_t need(struct machine *m, kaddr_t at, uint64_t bytes)
 {
-	if (!ram_has(m, objp, cachep->size))
-		OOPS(m, "no memory at %llx", (unsigned long long)objp);
+	if (!ram_has(m, at, bytes))
+		OOPS(m, "no memory at %llx", (unsigned long long)at);
+	return at;
+}
+
+static uint64_t get64(struct machine *m, kaddr_t at)
+{
+	return ram_get64(m, need(m, at, 8));
 }
 
 /* ---- who asked ---- */
@@ -77,7 +83,7 @@ static void slab_error(struct machine *m, struct kmem_cache *cachep, const char 
 /* One line of a hex dump: the offset, up to 16 bytes, and what they are as text. */
 static void dump_line(struct machine *m, kaddr_t data, int offset, int limit)
 {
-	const unsigned char *p = ram_at(m, data + (unsigned int)offset);
+	const unsigned char *p = ram_at(m, need(m, data + (unsigned int)offset, (unsigned int)limit));
 	unsigned char error = 0;
 	int bad_count = 0;
 	char hex[16 * 3 + 1] = "", text[17] = "";
@@ -103,10 +109,10 @@ static void print_objinfo(struct machine *m, struct kmem_cache *cachep, kaddr_t 
 	int size = cachep->object_size;
 
 	if (cachep->flags & SLAB_RED_ZONE)
-		PRINTK(m, "Redzone: 0x%" PRIx64 "/0x%" PRIx64 ".", ram_get64(m, redzone1_at(cachep, objp)), ram_get64(m, redzone2_at(cachep, objp)));
+		PRINTK(m, "Redzone: 0x%" PRIx64 "/0x%" PRIx64 ".", get64(m, redzone1_at(cachep, objp)), get64(m, redzone2_at(cachep, objp)));
 	if (cachep->flags & SLAB_STORE_USER) {
 		struct buf who = {0};
-		kaddr_t user = ram_get_word(m, userword_at(m, cachep, objp));
+		kaddr_t user = ram_get_word(m, need(m, userword_at(m, cachep, objp), m->arch->word));
 
 		address_text(&who, m, user);
 		PRINTK(m, "Last user: [<%0*" PRIx64 ">](%s)", (int)m->arch->word * 2, user, buf_text(&who));
@@ -133,6 +139,7 @@ static void poison_obj(struct machine *m, struct kmem_cache *cachep, kaddr_t obj
 
 	if (!size)
 		return;
+	need(m, real, size);
 	RAM_FILL(m, real, (int)byte, size);
 	RAM_SET8(m, real + size - 1, POISON_END, "POISON_END");
 	EMIT(m, obj_poisoned, entry_ref(m, objp), byte);
@@ -146,6 +153,8 @@ static void check_poison_obj(struct machine *m, struct kmem_cache *cachep, kaddr
 	struct page *page = obj_page(m, objp);
 	unsigned int objnr = obj_to_index(cachep, page, objp);
 
+	if (size > 0)
+		need(m, real, (unsigned int)size);
 	for (int i = 0; i < size; i++) {
 		if (*ram_at(m, real + (unsigned int)i) == (i == size - 1 ? POISON_END : POISON_FREE))
 			continue;
@@ -174,25 +183,25 @@ static void set_redzones(struct machine *m, struct kmem_cache *cachep, kaddr_t o
 {
 	uint64_t value = used ? RED_ACTIVE : RED_INACTIVE;
 
-	RAM_SET64(m, redzone1_at(cachep, objp), value, "red zone 1");
-	RAM_SET64(m, redzone2_at(cachep, objp), value, "red zone 2");
+	RAM_SET64(m, need(m, redzone1_at(cachep, objp), 8), value, "red zone 1");
+	RAM_SET64(m, need(m, redzone2_at(cachep, objp), 8), value, "red zone 2");
 	EMIT(m, redzone_set, entry_ref(m, objp), used);
 }
 
-static bool redzones_are(const struct machine *m, const struct kmem_cache *cachep, kaddr_t objp, uint64_t value)
+static bool redzones_are(struct machine *m, const struct kmem_cache *cachep, kaddr_t objp, uint64_t value)
 {
-	return ram_get64(m, redzone1_at(cachep, objp)) == value && ram_get64(m, redzone2_at(cachep, objp)) == value;
+	return get64(m, redzone1_at(cachep, objp)) == value && get64(m, redzone2_at(cachep, objp)) == value;
 }
 
 static void print_redzones(struct machine *m, struct kmem_cache *cachep, kaddr_t objp, const char *end)
 {
 	PRINTK(m, "%0*" PRIx64 ": redzone 1:0x%" PRIx64 ", redzone 2:0x%" PRIx64 "%s", (int)m->arch->word * 2, objp,
-	       ram_get64(m, redzone1_at(cachep, objp)), ram_get64(m, redzone2_at(cachep, objp)), end);
+	       get64(m, redzone1_at(cachep, objp)), get64(m, redzone2_at(cachep, objp)), end);
 }
 
 static void store_user(struct machine *m, struct kmem_cache *cachep, kaddr_t objp, kaddr_t user)
 {
-	RAM_SET_WORD(m, userword_at(m, cachep, objp), user, "last user");
+	RAM_SET_WORD(m, need(m, userword_at(m, cachep, objp), m->arch->word), user, "last user");
 	if (user)
 		EMIT(m, user_stored, entry_ref(m, objp), user);
 }
@@ -215,7 +224,7 @@ kaddr_t cache_alloc_debugcheck_after(struct machine *m, struct kmem_cache *cache
 	(void)flags;
 	if (!objp)
 		return 0;
-	need_object(m, cachep, objp);
+	need(m, objp, cachep->size);
 	if (cachep->flags & SLAB_POISON) {
 		check_poison_obj(m, cachep, objp);
 		poison_obj(m, cachep, objp, POISON_INUSE);
@@ -267,7 +276,7 @@ kaddr_t cache_free_debugcheck(struct machine *m, struct kmem_cache *cachep, kadd
 	objp -= (unsigned int)cachep->obj_offset;
 	kfree_debugcheck(m, objp);
 	page = virt_to_head_page(m, objp);
-	need_object(m, cachep, objp);
+	need(m, objp, cachep->size);
 	if (cachep->flags & SLAB_RED_ZONE) {
 		verify_redzone_free(m, cachep, objp);
 		set_redzones(m, cachep, objp, false);
@@ -290,14 +299,14 @@ void slab_destroy_debugcheck(struct machine *m, struct kmem_cache *cachep, struc
 	for (uint32_t i = 0; i < cachep->num; i++) {
 		kaddr_t objp = index_to_obj(cachep, page, i);
 
-		need_object(m, cachep, objp);
+		need(m, objp, cachep->size);
 		if (cachep->flags & SLAB_POISON)
 			check_poison_obj(m, cachep, objp);
 		if (!(cachep->flags & SLAB_RED_ZONE))
 			continue;
-		if (ram_get64(m, redzone1_at(cachep, objp)) != RED_INACTIVE)
+		if (get64(m, redzone1_at(cachep, objp)) != RED_INACTIVE)
 			slab_error(m, cachep, "slab_destroy_debugcheck", "start of a freed object was overwritten");
-		if (ram_get64(m, redzone2_at(cachep, objp)) != RED_INACTIVE)
+		if (get64(m, redzone2_at(cachep, objp)) != RED_INACTIVE)
 			slab_error(m, cachep, "slab_destroy_debugcheck", "end of a freed object was overwritten");
 	}
 }
@@ -350,7 +359,7 @@ static bool note_user(void *ctx, const struct slab_view *s)
 	for (uint32_t i = 0; i < s->objects; i++) {
 		kaddr_t objp = s->s_mem + (uint64_t)cachep->size * i;
 
-		if (s->state[i] != OBJ_USED || !ram_has(m, objp, cachep->size))
+		if (s->state[i] != OBJ_USED || !ram_has(m, userword_at(m, cachep, objp), m->arch->word))
 			continue;
 		if (h->n == h->room) {
 			h->room = h->room ? h->room * 2 : 256;
@@ -371,10 +380,9 @@ static int by_address(const void *a, const void *b)
 /* /proc/slab_allocators: of each cache that knows its users, "cache: count who". */
 void slab_leaks(struct machine *m, struct buf *out)
 {
-	struct kmem_cache *cachep;
 	uint64_t bound = 0;
 
-	for_each_cache(m, cachep) {
+	for (struct kmem_cache *cachep = NULL; (cachep = next_cache(m, cachep));) {
 		struct holders h = {0};
 		void *ctx[3] = { &h, m, cachep };
 

@@ -81,7 +81,7 @@ static void put_list(const struct machine *m, struct json *j, const char *name, 
 
 static void put_node(struct machine *m, struct kmem_cache *s, struct json *j, int node)
 {
-	struct kmem_cache_node *n = get_node(m, s, node);
+	struct kmem_cache_node *n = sane_node(m, s, node);
 	struct holder_out o = { m, j, "shared", node, -1, false };
 
 	json_object(j, NULL);
@@ -142,17 +142,20 @@ static bool put_cpu(void *ctx, const struct holder_view *h)
 
 static void put_extra(struct machine *m, struct kmem_cache *s, struct json *j)
 {
-	struct kmem_cache_node *n;
-	int node;
+	const struct kmem_cache *home = sane_cache(m, s->freelist_cache);
 
 	json_object(j, "extra");
 	json_string(j, "kname", intern_text(s->head.name));
 	json_format(j, "flags", "0x%x", s->flags & ~CFLGS_OFF_SLAB);
 	json_int(j, "refcount", (int32_t)s->head.refcount);
-	json_string(j, "freelist_cache", s->freelist_cache ? intern_text(s->freelist_cache->head.name) : NULL);
+	json_string(j, "freelist_cache", home ? intern_text(home->head.name) : NULL);
 	json_int(j, "obj_offset", s->obj_offset);
 	json_array(j, "node");
-	for_each_kmem_cache_node(m, s, node, n) {
+	for (int node = 0; (uint64_t)node < m->config.nodes; node++) {
+		const struct kmem_cache_node *n = sane_node(m, s, node);
+
+		if (!n)
+			continue;
 		json_object(j, NULL);
 		put_number(j, "next_reap", n->next_reap);
 		put_number(j, "free_touched", n->free_touched);
@@ -171,7 +174,7 @@ void slab_export_cache(struct machine *m, struct cache *c, struct json *j, const
 	geometry(s, j);
 	json_array(j, "node");
 	for (int node = 0; (uint64_t)node < m->config.nodes; node++)
-		if (get_node(m, s, node))
+		if (sane_node(m, s, node))
 			put_node(m, s, j, node);
 		else
 			json_null(j, NULL);

@@ -104,6 +104,10 @@
 #define slab_each_holder                SLAB_NAME(slab_each_holder)
 #define slab_stat                       SLAB_NAME(slab_stat)
 #define slab_slabinfo                   SLAB_NAME(slab_slabinfo)
+#define sane_cache                      SLAB_NAME(sane_cache)
+#define next_cache                      SLAB_NAME(next_cache)
+#define sane_node                       SLAB_NAME(sane_node)
+#define slab_describe                   SLAB_NAME(slab_describe)
 #define entry_ref                       SLAB_NAME(entry_ref)
 
 #endif

@@ -7,24 +7,19 @@
 static struct cache *op_find(struct machine *m, const char *name)
 {
 	uint32_t id = intern_find(name, strlen(name)), bound = 0;
-	struct kmem_cache *cachep;
+	struct kmem_cache *cachep = NULL;
 
-	if (!id)
-		return NULL;
-	for_each_cache(m, cachep)
+	while (id && (cachep = next_cache(m, cachep)) && ++bound < 100000)
 		if (cachep->head.name == id)
 			return to_cache(cachep);
-		else if (++bound > 100000)
-			break;
 	return NULL;
 }
 
 static struct cache *op_next(struct machine *m, struct cache *c)
 {
-	struct list_head *head = &globals(m)->slab_caches;
-	struct list_head *p = c ? to_kmem_cache(c)->list.next : head->next;
+	struct kmem_cache *next = next_cache(m, c ? to_kmem_cache(c) : NULL);
 
-	return p == head ? NULL : to_cache(list_entry(p, struct kmem_cache, list));
+	return next ? to_cache(next) : NULL;
 }
 
 static struct cache *op_create(struct machine *m, const char *name, uint64_t size, uint64_t align, uint64_t flags, bool ctor, bool dtor)

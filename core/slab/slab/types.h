@@ -405,6 +405,10 @@ bool slab_each_holder(struct machine *m, struct cache *c, bool (*visit)(void *ct
 void slab_stat(struct machine *m, struct cache *c, struct cache_stat *out);
 void slab_slabinfo(struct machine *m, struct buf *out);
 uint64_t entry_ref(const struct machine *m, kaddr_t objp);
+struct kmem_cache *sane_cache(const struct machine *m, struct kmem_cache *p);
+struct kmem_cache *next_cache(const struct machine *m, const struct kmem_cache *c);
+struct kmem_cache_node *sane_node(const struct machine *m, const struct kmem_cache *cachep, int node);
+bool slab_describe(struct machine *m, kaddr_t room, struct buf *out);
 
 /* The array of the CPU at work. */
 static inline struct array_cache *cpu_cache_get(struct machine *m, const struct kmem_cache *cachep)

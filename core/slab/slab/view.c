@@ -19,9 +19,37 @@ static struct page *sane_page(const struct machine *m, const struct list_head *p
 	return (struct page *)at;
 }
 
+/* Whether a descriptor of that kind begins at p: a `write` can have made any pointer lead anywhere. */
+static bool is_room(const struct machine *m, const void *p, unsigned int which)
+{
+	return p && in_arena(p) && machine_of(p) == m && room_of(m, room_address(m, p), globals(m)->room[which]) == p;
+}
+
+/* p if it is a cache, else NULL. */
+struct kmem_cache *sane_cache(const struct machine *m, struct kmem_cache *p)
+{
+	return p == &globals(m)->kmem_cache_boot || is_room(m, p, ROOM_KMEM_CACHE) ? p : NULL;
+}
+
+/* The cache after c, newest first; NULL begins and ends. */
+struct kmem_cache *next_cache(const struct machine *m, const struct kmem_cache *c)
+{
+	const struct list_head *head = &globals(m)->slab_caches, *p = c ? c->list.next : head->next;
+
+	return p == head ? NULL : sane_cache(m, list_entry(p, struct kmem_cache, list));
+}
+
+/* A cache's node; NULL when there is none, or the pointer leads elsewhere. */
+struct kmem_cache_node *sane_node(const struct machine *m, const struct kmem_cache *cachep, int node)
+{
+	struct kmem_cache_node *n = get_node(m, cachep, node), *boot = globals(m)->init_kmem_cache_node;
+
+	return (n >= boot && n < boot + 2 * MAX_NODES) || is_room(m, n, ROOM_KMEM_CACHE_NODE) ? n : NULL;
+}
+
 static bool sane_array(const struct machine *m, const struct array_cache *ac)
 {
-	return ac && in_arena(ac) && room_of(m, ac->at, 0) == (const void *)ac;
+	return is_room(m, ac, ROOM_ARRAY_CACHE);
 }
 
 static uint32_t sane_avail(const struct machine *m, const struct array_cache *ac)
@@ -52,21 +80,10 @@ typedef bool array_visitor(void *ctx, const char *what, int cpu, int node, int t
 static const struct array_cache *alien_ac(const struct machine *m, const struct kmem_cache_node *n, int to)
 {
 	const struct alien_table *alien = n->alien;
-	const struct alien_cache *alc;
 
-	if (!alien || room_of(m, alien->at, 0) != (const void *)alien)
+	if (!is_room(m, alien, ROOM_ALIEN_TABLE) || !is_room(m, alien->to[to], ROOM_ALIEN_CACHE))
 		return NULL;
-	alc = alien->to[to];
-	if (!alc || !in_arena(alc) || room_of(m, alc->ac.at - m->arch->word, 0) != (const void *)alc)
-		return NULL;
-	return &alc->ac;
-}
-
-static const struct kmem_cache_node *sane_node(const struct machine *m, const struct kmem_cache *cachep, int node)
-{
-	const struct kmem_cache_node *n = get_node(m, cachep, node);
-
-	return n && (!n->at || room_of(m, n->at, 0) == (const void *)n) ? n : NULL;
+	return &alien->to[to]->ac;
 }
 
 static bool each_array(struct machine *m, struct kmem_cache *cachep, array_visitor *visit, void *ctx)
@@ -359,7 +376,6 @@ static void cache_show(struct machine *m, struct kmem_cache *s, struct buf *out)
 /* /proc/slabinfo, version 2.1. */
 void slab_slabinfo(struct machine *m, struct buf *out)
 {
-	struct kmem_cache *s;
 	uint32_t bound = 0;
 
 	buf_puts(out, is_debug(m) ? "slabinfo - version: 2.1 (statistics)\n" : "slabinfo - version: 2.1\n");
@@ -369,11 +385,70 @@ void slab_slabinfo(struct machine *m, struct buf *out)
 		buf_puts(out, " : globalstat <listallocs> <maxobjs> <grown> <reaped> <error> <maxfreeable> <nodeallocs> <remotefrees>"
 			      " <alienoverflow> : cpustat <allochit> <allocmiss> <freehit> <freemiss>");
 	buf_putc(out, '\n');
-	for_each_cache(m, s) {
-		if (++bound > WALK_MAX)
-			break;
+	for (struct kmem_cache *s = NULL; (s = next_cache(m, s)) && ++bound < WALK_MAX;)
 		cache_show(m, s, out);
+}
+
+/* ---- descriptors ---- */
+
+typedef bool node_visitor(void *ctx, struct kmem_cache *cachep, int node, const struct kmem_cache_node *n);
+
+static bool each_node(struct machine *m, node_visitor *visit, void *ctx)
+{
+	uint32_t bound = 0;
+
+	for (struct kmem_cache *s = NULL; (s = next_cache(m, s)) && ++bound < WALK_MAX;)
+		for (int node = 0; (uint64_t)node < m->config.nodes; node++) {
+			const struct kmem_cache_node *n = sane_node(m, s, node);
+
+			if (n && !visit(ctx, s, node, n))
+				return false;
+		}
+	return true;
+}
+
+struct describing { struct machine *m; kaddr_t room; struct buf *out; const char *cache; };
+
+static bool describe_array(void *ctx, const char *what, int cpu, int node, int to_node, const struct array_cache *ac)
+{
+	struct describing *d = ctx;
+
+	if (ac->at != d->room && !(to_node >= 0 && ac->at - d->m->arch->word == d->room))
+		return true;
+	if (cpu >= 0)
+		buf_printf(d->out, "array of cpu %d of %s", cpu, d->cache);
+	else if (to_node >= 0)
+		buf_printf(d->out, "alien array %d of node %d of %s", to_node, node, d->cache);
+	else
+		buf_printf(d->out, "shared array of node %d of %s", node, d->cache);
+	return false;
+}
+
+static bool describe_node(void *ctx, struct kmem_cache *s, int node, const struct kmem_cache_node *n)
+{
+	struct describing *d = ctx;
+
+	d->cache = intern_text(s->head.name);
+	if (n->at == d->room)
+		buf_printf(d->out, "node %d of %s", node, d->cache);
+	else if (is_room(d->m, n->alien, ROOM_ALIEN_TABLE) && n->alien->at == d->room)
+		buf_printf(d->out, "alien arrays of node %d of %s", node, d->cache);
+	else
+		return node || each_array(d->m, s, describe_array, d);
+	return false;
+}
+
+/* What descriptor lies at an address: "node 0 of foo". */
+bool slab_describe(struct machine *m, kaddr_t room, struct buf *out)
+{
+	const struct kmem_cache *cachep = room_of(m, room, globals(m)->room[ROOM_KMEM_CACHE]);
+	struct describing d = { m, room, out, NULL };
+
+	if (cachep) {
+		buf_printf(out, "cache %s", intern_text(cachep->head.name));
+		return true;
 	}
+	return !each_node(m, describe_node, &d);
 }
 
 /* The arrays of the CPUs hang on percpu addresses, which no pointer shows. */
