@@ -156,7 +156,7 @@ START_TEST(wrong_commands_say_what_and_where_and_change_nothing)
 	struct session *s = new_session("buddy24");
 
 	run(s, "p = alloc_pages(GFP_KERNEL, 0)");
-	fails(s, "alloc_page(GFP_KERNEL, 0)x", 26, "nothing may follow the )");
+	fails(s, "alloc_pages(GFP_KERNEL, 0)x", 27, "nothing may follow the )");
 	fails(s, "free_pags(p, 0)", 1, "there is no command 'free_pags'; do you mean free_pages?");
 	fails(s, "  free_pages(q, 0)", 14, "q was never assigned");
 	fails(s, "free_pages(p, 0, 1)", 18, "a word too many: free_pages takes 2 arguments");
@@ -192,7 +192,7 @@ START_TEST(an_unambiguous_beginning_is_enough)
 {
 	struct session *s = new_session("buddy24");
 
-	ck_assert_str_eq(run(s, "alloc_pag GFP_KERNEL 0"), "65535");
+	ck_assert_str_eq(run(s, "get_z GFP_KERNEL"), "65535");
 	run(s, "mach mem_mb=64");
 	ck_assert_str_eq(run(s, "alloc_pages GFP_KERNEL 0"), "16383");
 	session_free(s);
