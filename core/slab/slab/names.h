@@ -98,7 +98,6 @@
 #define slab_check                      SLAB_NAME(slab_check)
 #define slab_export_cache               SLAB_NAME(slab_export_cache)
 #define slab_export_extra               SLAB_NAME(slab_export_extra)
-#define slab_describe                   SLAB_NAME(slab_describe)
 #define slab_place                      SLAB_NAME(slab_place)
 #define slab_each_slab                  SLAB_NAME(slab_each_slab)
 #define slab_each_holder                SLAB_NAME(slab_each_holder)

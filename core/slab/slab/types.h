@@ -399,7 +399,6 @@ bool slab_check(struct machine *m, struct buf *why);
 void slab_export_cache(struct machine *m, struct cache *c, struct json *j, const char *name);
 void slab_export_extra(struct machine *m, struct json *j);
 bool slab_place(struct machine *m, kaddr_t addr, struct object_place *out);
-bool slab_describe(struct machine *m, kaddr_t room, struct buf *out);
 bool slab_each_slab(struct machine *m, struct cache *c, bool (*visit)(void *ctx, const struct slab_view *s), void *ctx);
 bool slab_each_holder(struct machine *m, struct cache *c, bool (*visit)(void *ctx, const struct holder_view *h), void *ctx);
 void slab_stat(struct machine *m, struct cache *c, struct cache_stat *out);

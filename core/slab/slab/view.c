@@ -416,11 +416,11 @@ static bool describe_array(void *ctx, const char *what, int cpu, int node, int t
 	if (ac->at != d->room && !(to_node >= 0 && ac->at - d->m->arch->word == d->room))
 		return true;
 	if (cpu >= 0)
-		buf_printf(d->out, "array of cpu %d of %s", cpu, d->cache);
+		buf_printf(d->out, "%s.cpu[%d]", d->cache, cpu);
 	else if (to_node >= 0)
-		buf_printf(d->out, "alien array %d of node %d of %s", to_node, node, d->cache);
+		buf_printf(d->out, "%s.node[%d].alien[%d]", d->cache, node, to_node);
 	else
-		buf_printf(d->out, "shared array of node %d of %s", node, d->cache);
+		buf_printf(d->out, "%s.node[%d].shared", d->cache, node);
 	return false;
 }
 
@@ -430,40 +430,23 @@ static bool describe_node(void *ctx, struct kmem_cache *s, int node, const struc
 
 	d->cache = intern_text(s->head.name);
 	if (n->at == d->room)
-		buf_printf(d->out, "node %d of %s", node, d->cache);
+		buf_printf(d->out, "%s.node[%d]", d->cache, node);
 	else if (is_room(d->m, n->alien, ROOM_ALIEN_TABLE) && n->alien->at == d->room)
-		buf_printf(d->out, "alien arrays of node %d of %s", node, d->cache);
+		buf_printf(d->out, "%s.node[%d].alien", d->cache, node);
 	else
 		return node || each_array(d->m, s, describe_array, d);
 	return false;
 }
 
-/* What descriptor lies at an address: "node 0 of foo". */
+/* What descriptor lies at an address: "foo.node[0].shared". */
 bool slab_describe(struct machine *m, kaddr_t room, struct buf *out)
 {
 	const struct kmem_cache *cachep = room_of(m, room, globals(m)->room[ROOM_KMEM_CACHE]);
 	struct describing d = { m, room, out, NULL };
 
 	if (cachep) {
-		buf_printf(out, "cache %s", intern_text(cachep->head.name));
+		buf_puts(out, intern_text(cachep->head.name));
 		return true;
 	}
 	return !each_node(m, describe_node, &d);
-}
-
-/* The arrays of the CPUs hang on percpu addresses, which no pointer shows. */
-bool slab_describe(struct machine *m, kaddr_t room, struct buf *out)
-{
-	const struct kmem_cache *cachep;
-
-	for_each_cache(m, cachep)
-		for (unsigned int cpu = 0; cpu < m->config.cpus; cpu++) {
-			const struct array_cache *ac = percpu_array(m, cachep->cpu_cache, cachep->percpu_bytes, cpu);
-
-			if (ac && ac->at == room) {
-				buf_printf(out, "%s.cpu[%u]", intern_text(cachep->head.name), cpu);
-				return true;
-			}
-		}
-	return false;
 }
