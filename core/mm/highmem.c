@@ -71,17 +71,20 @@ static void flush_all_zero_pkmaps(struct machine *m)
 	EMIT(m, kmap_flush);
 }
 
-/* The next slot that is free, going round; at the beginning of each round the unused ones are cleared. */
+/* The next slot that is free, going round; at the beginning of each round the unused ones are cleared. None in a whole round:
+ * the kernel sleeps until somebody calls kunmap. */
 static kaddr_t map_new_virtual(struct machine *m, struct page *page)
 {
 	struct page_globals *g = page_globals(m);
 
-	for (unsigned int tries = 0; tries < LAST_PKMAP; tries++) {
+	for (unsigned int left = LAST_PKMAP; left; left--) {
 		kaddr_t addr;
 
 		SET(g->last_pkmap_nr, (g->last_pkmap_nr + 1) % LAST_PKMAP);
-		if (!g->last_pkmap_nr)
+		if (!g->last_pkmap_nr) {
 			flush_all_zero_pkmaps(m);
+			left = LAST_PKMAP;
+		}
 		if (g->pkmap_count[g->last_pkmap_nr])
 			continue;
 		addr = pkmap_addr(m, g->last_pkmap_nr);

@@ -406,14 +406,15 @@ static void __free_pages_ok(struct machine *m, struct page *page, unsigned int o
 {
 	struct zone *zone = page_zone(m, page);
 	uint64_t pfn = page_to_pfn(m, page);
-	int type = get_pageblock_migratetype(m, zone, pfn);
 	bool bad = false;
+	int type;
 
 	FRAME(m);
 	for (unsigned long i = 0; i < 1ul << order && pfn + i < m->pfns; i++)
 		bad |= free_pages_check(m, page + i);
 	if (bad)
 		return;
+	type = get_pageblock_migratetype(m, zone, pfn);
 	SET(page->index, (uint32_t)type);
 	spin_lock(m, LOCK_NAME("zone->lock"));
 	__free_one_page(m, zone, page, order, type);

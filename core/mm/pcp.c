@@ -107,12 +107,14 @@ static void free_pcppages_bulk(struct machine *m, struct zone *zone, struct per_
 void free_hot_cold_page(struct machine *m, struct page *page, bool cold)
 {
 	struct zone *zone = page_zone(m, page);
-	struct per_cpu_pages *pcp = zone->pcp[smp_processor_id(m)];
-	int type = get_pageblock_migratetype(m, zone, page_to_pfn(m, page));
+	struct per_cpu_pages *pcp;
+	int type;
 
 	FRAME(m);
 	if (free_pages_check(m, page))
 		return;
+	pcp = zone->pcp[smp_processor_id(m)];
+	type = get_pageblock_migratetype(m, zone, page_to_pfn(m, page));
 	SET(page->index, (uint32_t)type);
 	if (type >= MIGRATE_PCPTYPES)
 		type = MIGRATE_MOVABLE;
