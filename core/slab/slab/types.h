@@ -80,6 +80,7 @@ struct alien_table {
 };
 
 struct kmem_cache_node {
+	uint32_t __journaled list_lock;         /* first, as in RAM: a pointer to the node is one to its first field */
 	struct list_head slabs_partial, slabs_full, slabs_free;
 	unsigned long __journaled free_objects; /* S2 */
 	uint32_t __journaled free_limit;        /* an emptied slab is released at once beyond this */
@@ -88,7 +89,6 @@ struct kmem_cache_node {
 	struct alien_table *__journaled alien;  /* NULL: none */
 	unsigned long __journaled next_reap;    /* jiffies */
 	uint32_t __journaled free_touched;      /* slabs_partial ran empty since the reaper looked */
-	uint32_t __journaled list_lock;
 	kaddr_t __journaled at;                 /* ours */
 };
 
