@@ -202,7 +202,6 @@ static void put_answer_text(const struct session *s, const struct reply *r, cons
 	if (s->nengines > 1)
 		buf_printf(out, "%-8s", engine_info[a->m->config.engine].name);
 	if (put_cache(r, a, &words)) {
-		account_text(a, &words);
 		put_wrapped(buf_text(&words), out->len - begin, out);
 		buf_done(&words);
 		return;
