@@ -446,6 +446,23 @@ static void draw_slabs(struct tui *t, const struct rect *r, int top)
 	buf_done(&before);
 }
 
+/* Where a line is left at the bottom. */
+static void draw_legend(struct tui *t, const struct rect *r)
+{
+	static const struct { enum glyph g; enum colour c; const char *what; } signs[] = {
+		{ G_USED, C_USED, "in use" }, { G_FREE, C_FREE, "free" }, { G_KEPT, C_KEPT, "kept by a cpu" },
+		{ G_NEXT, C_NEXT, "next out" }, { G_TOUCHED, C_TOUCHED, "of this event" },
+	};
+	int x = 1;
+
+	if (line_slab[r->h - 1] || line_slab[r->h - 2])
+		return;
+	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
+		x = put(t, r, r->h - 1, x, signs[i].c, "%s ", glyph(t, signs[i].g));
+		x = put(t, r, r->h - 1, x, C_DIM, "%s", signs[i].what) + 3;
+	}
+}
+
 static void draw_cache(struct tui *t, const struct rect *r, struct cache *c)
 {
 	struct holder_lines l = { t, r, 0 };
@@ -458,6 +475,8 @@ static void draw_cache(struct tui *t, const struct rect *r, struct cache *c)
 		put_wrapped(t, r, l.y ? l.y + 1 : 1, 1, C_DIM, "No slab yet: pages are taken when an object is asked for.");
 	else
 		draw_slabs(t, r, l.y + (l.y && r->h >= 16));
+	if (r->h >= 16 && r->w >= 70)
+		draw_legend(t, r);
 }
 
 /* ---- level 2: a slab ---- */

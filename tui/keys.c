@@ -8,6 +8,7 @@
 #define NCURSES_NOMACROS
 #include <curses.h>
 
+#include "core/command/command.h"
 #include "tui/view.h"
 
 /* ---- names of keys ---- */
@@ -174,6 +175,13 @@ static void do_follow(struct tui *t)
 {
 	t->cache.pinned = !t->cache.pinned;
 	say(t, false, t->cache.pinned ? "CACHE stays where it is." : "CACHE follows the events.");
+}
+
+static void do_engine(struct tui *t)
+{
+	if (t->session->nengines < 2)
+		say(t, false, "One engine runs. `engine all` runs three side by side.");
+	show_machine(t, t->which + 1);
 }
 
 static void do_help(struct tui *t)   { t->help = !t->help; t->help_top = 0; }

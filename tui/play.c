@@ -3,6 +3,7 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/command/command.h"
 #include "tui/view.h"
 
 /* From one event in two seconds to 100,000 a second: above FRAMES a second several events go by in a frame. */
@@ -42,12 +43,38 @@ void break_toggle(struct tui *t, unsigned int event)
 	t->breaks[event / 8] ^= (uint8_t)(1u << event % 8);
 }
 
+/* The other machines of the lab have made the same calls with other events: they stand at the same border of the call,
+ * or somewhere inside it too. */
+static void follow_others(struct tui *t, struct moment to)
+{
+	bool end = to.event == history_events(t->m, to.call);
+
+	for (unsigned int i = 0; i < t->session->nengines; i++) {
+		struct machine *m = t->session->m[i];
+		uint64_t n = history_events(m, to.call);
+
+		if (m != t->m)
+			history_seek(m, (struct moment){ to.call, end ? n : to.event < n ? to.event : n ? n - 1 : 0 });
+	}
+}
+
+void show_machine(struct tui *t, unsigned int which)
+{
+	t->which = which < t->session->nengines ? which : 0;
+	t->m = t->session->m[t->which];
+	t->stack = (struct look_stack){0};
+	t->selecting = false;
+	if (!t->m->slab && t->focus == V_CACHE)
+		t->focus = V_PAGES;
+}
+
 void go(struct tui *t, struct moment to)
 {
 	if (!history_seek(t->m, to)) {
 		say(t, true, "History no longer reaches back to that moment.");
 		return;
 	}
+	follow_others(t, to);
 	t->selecting = false;
 	t->stack_top = 0;
 }

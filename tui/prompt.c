@@ -93,15 +93,13 @@ static void first_line(struct tui *t, struct buf *b)
 	buf_printf(b, " %s", glyph(t, G_MORE));
 }
 
-static void take_machine(struct tui *t)
+/* A call must not start while any machine is inside one; the session looks at the first. */
+static bool may_run(struct tui *t)
 {
-	if (t->m != t->session->m[0])
-		t->stack = (struct look_stack){0};
-	t->m = t->session->m[0];
-	t->stack.seg = NULL;            /* a branch may have begun */
-	t->selecting = false;
-	if (!t->m->slab && t->focus == V_CACHE)
-		t->focus = V_PAGES;
+	if (!t->which || history_at_border(t->m) || !history_at_border(t->session->m[0]))
+		return true;
+	say(t, true, "This is the middle of a call: ] goes to its end.");
+	return false;
 }
 
 void run_command(struct tui *t, const char *text)
@@ -110,14 +108,20 @@ void run_command(struct tui *t, const char *text)
 	struct reply r;
 
 	t->playing = false;
+	if (!may_run(t))
+		return;
+	term_interrupted = false;
 	session_run(t->session, text, strlen(text), 1, &r);
-	take_machine(t);
+	show_machine(t, t->which);
 	if (r.failed)
 		buf_printf(&out, r.column > 1 ? "%s (column %u)" : "%s", buf_text(&r.error), r.column);
 	else
 		reply_text(t->session, &r, &out);
 	if (!r.failed && r.nanswers == 1 && r.answers[0].calls == 1 && !r.answers[0].trap)
 		first_line(t, &out);    /* what the call did stands in STACK */
+	if (r.interrupted)
+		buf_printf(&out, "Interrupted: %" PRIu64 " of %" PRIu64 " calls were made.\n", r.done, r.wanted);
+	term_interrupted = false;
 	show_reply(t, &out, r.failed);
 	if (r.quit) {
 		t->done = true;

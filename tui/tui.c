@@ -149,9 +149,17 @@ static void run(struct tui *t)
 	}
 }
 
+/* Whose Ctrl-C stops commands. */
+static void listen(struct session *s, volatile bool *interrupted)
+{
+	s->interrupted = interrupted;
+	for (unsigned int i = 0; i < s->nengines; i++)
+		s->m[i]->journal.interrupted = interrupted;
+}
+
 enum tui_end tui_run(struct session *s, const struct tui_options *o, struct buf *error)
 {
-	volatile bool *was = s->interrupted;
+	volatile bool *was;
 	struct tui t;
 
 	if (!session_boot(s, error))
@@ -163,9 +171,10 @@ enum tui_end tui_run(struct session *s, const struct tui_options *o, struct buf 
 		script_close(&t);
 		return TUI_FAILED;
 	}
-	s->interrupted = &term_interrupted;
+	was = s->interrupted;
+	listen(s, &term_interrupted);
 	run(&t);
-	s->interrupted = was;
+	listen(s, was);
 	term_restore();
 	script_close(&t);
 	prompt_done(&t);

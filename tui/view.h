@@ -75,6 +75,7 @@ struct tui {
 	struct session *session;
 	struct tui_options options;
 	struct machine *m;              /* the one that is shown */
+	unsigned int which;             /* its place in the lab */
 	int rows, cols;
 	bool ascii, mono, mouse;
 	struct pane pane[VIEWS];
@@ -195,6 +196,9 @@ void break_toggle(struct tui *t, unsigned int event);
 
 /* Moves the cursor; every way of moving ends here. */
 void go(struct tui *t, struct moment to);
+
+/* Shows the machine at this place of the lab, or the first. */
+void show_machine(struct tui *t, unsigned int which);
 
 /* ---- prompt.c ---- */
 
