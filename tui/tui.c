@@ -149,14 +149,6 @@ static void run(struct tui *t)
 	}
 }
 
-/* Whose Ctrl-C stops commands. */
-static void listen(struct session *s, volatile bool *interrupted)
-{
-	s->interrupted = interrupted;
-	for (unsigned int i = 0; i < s->nengines; i++)
-		s->m[i]->journal.interrupted = interrupted;
-}
-
 enum tui_end tui_run(struct session *s, const struct tui_options *o, struct buf *error)
 {
 	volatile bool *was;
@@ -172,9 +164,9 @@ enum tui_end tui_run(struct session *s, const struct tui_options *o, struct buf 
 		return TUI_FAILED;
 	}
 	was = s->interrupted;
-	listen(s, &term_interrupted);
+	s->interrupted = &term_interrupted;     /* our Ctrl-C stops commands */
 	run(&t);
-	listen(s, was);
+	s->interrupted = was;
 	term_restore();
 	script_close(&t);
 	prompt_done(&t);
