@@ -331,6 +331,26 @@ START_TEST(recording_off_gives_the_same_answers_and_the_log_survives_it)
 }
 END_TEST
 
+START_TEST(a_call_recorded_without_events_gets_them_when_one_looks)
+{
+	struct session *s = new_session("slub"), *full = new_session("slub");
+	static const char *const lines[] = { "kmem_cache_create(foo, 300, 0, 0)", "v = repeat 3 kmem_cache_alloc(foo)", "kmem_cache_free(foo, v)" };
+
+	run(s, "recording calls");
+	for (size_t i = 0; i < sizeof lines / sizeof *lines; i++) {
+		run(s, lines[i]);
+		run(full, lines[i]);
+	}
+	for (uint64_t call = 1; call <= 7; call++) {
+		ck_assert_uint_eq(history_events(s->m[0], call), 1);
+		ck_assert(session_expand(s->m[0], call));
+		ck_assert_uint_eq(history_events(s->m[0], call), history_events(full->m[0], call));
+	}
+	session_free(s);
+	session_free(full);
+}
+END_TEST
+
 RUN_TESTS("command",
 	  a_hash_before_a_digit_belongs_to_a_name_unless_a_blank_stands_before_it,
 	  a_call_is_the_same_in_parentheses_and_with_blanks,
@@ -347,4 +367,5 @@ RUN_TESTS("command",
 	  an_engine_chosen_in_mid_history_has_lived_through_the_same_calls,
 	  a_lab_runs_calls_in_lockstep_and_names_what_an_engine_lacks,
 	  a_write_into_a_descriptor_makes_a_wild_pointer_and_using_it_is_an_oops,
-	  recording_off_gives_the_same_answers_and_the_log_survives_it)
+	  recording_off_gives_the_same_answers_and_the_log_survives_it,
+	  a_call_recorded_without_events_gets_them_when_one_looks)

@@ -155,6 +155,10 @@ void session_run_part(struct session *s, const struct statement *st, struct repl
 /* Boots the machines if that was not done yet. False with a message. */
 bool session_boot(struct session *s, struct buf *error);
 
+/* Recording `calls`: gives a call its events by undoing and running it again. The cursor may move to its end. True when the
+ * call has all its events. */
+bool session_expand(struct machine *m, uint64_t call);
+
 /* For commands: an error at byte `at` of the line. The first one stays. */
 void reply_fail(struct reply *r, const struct statement *st, size_t at, const char *fmt, ...)
 	__attribute__((format(printf, 4, 5)));

@@ -155,6 +155,7 @@ void meta_events(struct session *s, const struct statement *st, struct reply *r)
 			buf_puts(&r->text, "Nothing has been called yet.\n");
 			continue;
 		}
+		session_expand(m, call);
 		buf_printf(&r->text, "call %" PRIu64 ": %s\n", call, history_command(m, call)->text);
 		for (uint64_t k = 1; history_event(m, call, k, &ev); k++) {
 			bool here = m->history.cursor.call == call && m->history.cursor.event == k;

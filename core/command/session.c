@@ -182,6 +182,14 @@ static void keep_answer(struct answer *a, const struct call *c, bool trapped)
 	}
 }
 
+/* Which value of a list a call takes, and which repetition it belongs to. */
+static void choose_value(const struct run *run, struct call *c, const struct bound_arg *list, uint64_t unit)
+{
+	if (run->list && list->nlist)
+		c->value = list->list[unit % run->each < list->nlist ? unit % run->each : list->nlist - 1];
+	c->unit = run->each > 1 ? unit / run->each : unit;
+}
+
 /* One call on one machine. False when the host gave out. */
 static bool run_unit(struct run *run, unsigned int i, uint64_t unit)
 {
@@ -192,9 +200,7 @@ static bool run_unit(struct run *run, unsigned int i, uint64_t unit)
 	const struct bound_arg *list = &run->bound[i].arg[run->value_arg];
 	bool fine;
 
-	if (run->list && list->nlist)
-		c.value = list->list[unit % run->each < list->nlist ? unit % run->each : list->nlist - 1];
-	c.unit = run->each > 1 ? unit / run->each : unit;
+	choose_value(run, &c, list, unit);
 	m->outcome.trap = TRAP_NONE;
 	machine_running = m;
 	fine = machine_call(m, run_body, &c);
@@ -269,6 +275,51 @@ static void run_calls(struct session *s, const struct statement *st, struct repl
 	}
 	for (unsigned int i = 0; i < s->nengines; i++)
 		bound_done(&run.bound[i]);
+}
+
+/* ---- a call again, for its events ---- */
+
+/* Runs call number `which` of a command again on one machine, which stands before it. What the command named is read now:
+ * a command that changes its own arguments in a `repeat` comes out different, and the caller sees that. */
+static bool rerun_call(struct machine *m, const struct command_rec *command, uint64_t which, void *ctx)
+{
+	struct session *s = ctx;
+	struct statement st;
+	struct answer answer = { .m = m };
+	struct reply r = { .n = command->line };
+	struct run run = { .s = s, .st = &st, .r = &r };
+	struct buf error = {0};
+	bool fine = statement_parse(&st, command->text, strlen(command->text), command->line, &r) && st.cmd && st.cmd->call;
+	struct call c = { .m = m, .st = &st, .b = &run.bound[0], .answer = &answer };
+	size_t at;
+
+	if (fine) {
+		find_list(&run);
+		run.bound[0].unsupported = call_lacks(m, st.cmd) || statement_bind(&st, m, &run.bound[0], &error, &at) != BIND_OK;
+		if (run.bound[0].arg[run.value_arg].nlist > run.each)
+			run.each = run.bound[0].arg[run.value_arg].nlist;
+		choose_value(&run, &c, &run.bound[0].arg[run.value_arg], which);
+		machine_running = m;
+		machine_call(m, run_body, &c);
+		machine_running = NULL;
+		bound_done(&run.bound[0]);
+	}
+	statement_done(&st);
+	buf_done(&error);
+	buf_done(&answer.text);
+	reply_done(&r);
+	return fine;
+}
+
+bool session_expand(struct machine *m, uint64_t call)
+{
+	struct buf why = {0};
+	bool fine = true;
+
+	if (call >= history_first(m) && call <= history_calls(m) && history_unexpanded(m, call) && m->history.expansion.call != call)
+		fine = history_expand_call(m, call, rerun_call, m->session, &why);
+	buf_done(&why);
+	return fine;
 }
 
 /* ---- lines ---- */

@@ -38,6 +38,7 @@ bool moment_parse(struct machine *m, const char *text, size_t n, struct moment *
 	}
 	if (!number_parse(text, len, &call) || call < history_first(m) || call > history_calls(m))
 		return false;
+	session_expand(m, call);
 	event = history_events(m, call);
 	if (dot && (!number_parse(dot + 1, n - len - 1, &event) || event > history_events(m, call)))
 		return false;
@@ -45,8 +46,22 @@ bool moment_parse(struct machine *m, const char *text, size_t n, struct moment *
 	return true;
 }
 
+/* Recording `calls`: the call that a stride enters gets its events first. */
+static void enter_call(struct machine *m, const struct moment *at, bool forward)
+{
+	if (forward)
+		session_expand(m, at->event < history_events(m, at->call) || at->call >= history_calls(m) ? at->call : at->call + 1);
+	else
+		session_expand(m, at->event ? at->call : at->call - 1);
+}
+
 static bool one_event(struct machine *m, struct moment *at, bool forward)
 {
+	bool end = at->event == history_events(m, at->call);
+
+	enter_call(m, at, forward);
+	if (end && !forward)                    /* behind its last event, however many it has now */
+		at->event = history_events(m, at->call);
 	if (forward) {
 		if (at->event < history_events(m, at->call)) {
 			at->event++;
