@@ -252,6 +252,8 @@ void reply_text(struct session *s, const struct reply *r, struct buf *out)
 		return;
 	for (unsigned int i = 0; i < r->nanswers; i++)
 		put_answer_text(s, r, &r->answers[i], out);
+	if (r->nanswers > 1 && r->cmd->call)
+		parting_text(r, out);
 }
 
 /* A line longer than a screen is shown around the column. */

@@ -154,7 +154,9 @@ static void put_said(struct json *j, const struct reply *r, const struct answer 
 		json_uint(j, "interrupted", r->done);
 	if (a->lacks)
 		json_string(j, "lacks", a->lacks);
-	if (r->text.len && r->json)
+	if (a->value.len)
+		json_raw(j, "value", buf_text(&a->value));
+	else if (r->text.len && r->json)
 		json_raw_n(j, "value", buf_text(&r->text), r->text.len - 1);
 	else if (r->text.len)
 		json_string_n(j, "text", buf_text(&r->text), r->text.len);
@@ -235,6 +237,7 @@ void answer_keep(struct session *s, const struct reply *r)
 		to->values = values;
 		to->text = text;
 		to->lacks = NULL;
+		to->value = (struct buf){0};
 	}
 }
 

@@ -14,6 +14,9 @@ void answer_last(struct session *s, unsigned int machine, struct json *j);
 /* Keeps what answer_last needs. */
 void answer_keep(struct session *s, const struct reply *r);
 
+/* Where the machines part in a command of calls: one line, or nothing where they did the same. */
+void parting_text(const struct reply *r, struct buf *out);
+
 /* All caches in the engine's order. */
 void export_all_caches(struct machine *m, struct json *j);
 

@@ -77,6 +77,7 @@ struct answer {
 	uint32_t alias_of;              /* create: the cache it was merged with, interned; or 0 */
 	char *lacks;                    /* `engine`: calls that this engine lacks, one a line; or NULL */
 	struct buf text;                /* bytes read; VAL_BYTES points into it */
+	struct buf value;               /* what a looking command found on this machine, as JSON; "value" with -j */
 	bool page_call, page_alloc;     /* a call of the page allocator; it gave pages */
 };
 
@@ -139,6 +140,8 @@ struct session {
 	uint64_t call_limit;            /* a command makes at most so many calls (the log run again); ~0 for all */
 	struct reply last;              /* answers of the last command of calls, for `expect ret` */
 	bool ascii;                     /* drawings use no sign outside of ASCII */
+	struct place { struct segment *tip; struct moment at; } mark[LAB_MAX];  /* of `mark`: a moment of some branch */
+	bool marked;
 	void *face;                     /* the face's own */
 };
 

@@ -178,6 +178,7 @@ bool lab_boot(struct session *s, const enum engine_id *engines, unsigned int n, 
 		return false;
 	}
 	lab_free(s);
+	s->marked = false;
 	memcpy(s->m, new, sizeof new);
 	memmove(s->engine, engines, n * sizeof *engines);
 	s->nengines = n;

@@ -149,8 +149,7 @@ static uint64_t calls_in(const struct segment *tip, const struct segment *common
 	return calls;
 }
 
-/* How many calls two branches have in common. */
-static uint64_t calls_shared(const struct segment *a, const struct segment *b)
+uint64_t calls_shared(const struct segment *a, const struct segment *b)
 {
 	const struct segment *common = b;
 	uint64_t x, y;

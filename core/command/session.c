@@ -36,6 +36,7 @@ void reply_done(struct reply *r)
 		free(r->answers[i].values);
 		free(r->answers[i].lacks);
 		buf_done(&r->answers[i].text);
+		buf_done(&r->answers[i].value);
 	}
 	*r = (struct reply){0};
 }

@@ -179,7 +179,8 @@ static bool describe_slab(void *ctx, slab_t *slabp)
 	view->seq = slabp->seq;
 	view->objects = num;
 	view->inuse = slabp->inuse;
-	view->colouroff = (uint32_t)slabp->colouroff;
+	/* What the kernel calls colouroff ends behind a slab_t on the slab; the colour itself ends where that begins. */
+	view->colouroff = (uint32_t)(OFF_SLAB(v->cachep) ? slabp->colouroff : slabp->self - (slabp->s_mem - slabp->colouroff));
 	view->s_mem = slabp->s_mem;
 	view->order = v->cachep->gfporder;
 	view->pfn = (slabp->s_mem - slabp->colouroff - v->m->arch->page_offset) >> PAGE_SHIFT;

@@ -1,0 +1,85 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * One line behind a call of a lab of several machines: where they part; the table is partings.def. */
+#include <string.h>
+
+#include "core/command/answer.h"
+#include "core/event/event.h"
+#include "core/journal/history.h"
+
+static const struct part { uint16_t event; uint8_t rank; const char *kind, *words; } parts[] = {
+#define PART(event_, rank_, kind_, words_) { EV_##event_, rank_, #kind_, words_ },
+#include "core/command/partings.def"
+#undef PART
+};
+#define PARTS (sizeof parts / sizeof *parts)
+
+static const struct part *part_of(uint16_t event)
+{
+	for (size_t i = 0; i < PARTS; i++)
+		if (parts[i].event == event)
+			return &parts[i];
+	return NULL;
+}
+
+/* The most telling event of the answer's calls; the first of those of one rank. */
+static const struct part *telling(const struct answer *a, struct event_view *ev)
+{
+	const struct part *best = NULL;
+	struct event_view e;
+
+	for (uint64_t call = a->first_call; call < a->first_call + a->calls; call++)
+		for (uint64_t k = 1; history_event(a->m, call, k, &e); k++) {
+			const struct part *p = part_of(e.event);
+
+			if (p && (!best || p->rank > best->rank)) {
+				best = p;
+				*ev = e;
+			}
+		}
+	return best;
+}
+
+static void put_words(struct machine *m, const struct part *p, const struct event_view *ev, struct buf *out)
+{
+	const struct event_info *info = &event_info[ev->event];
+
+	for (const char *c = p->words; *c;) {
+		size_t n = *c == '{' ? strcspn(c, "}") : 0;
+
+		for (unsigned int i = 0; n && i < info->nfields; i++)
+			if (strlen(info->field[i].name) == n - 1 && !strncmp(info->field[i].name, c + 1, n - 1))
+				unit_text(out, m, info->field[i].unit, ev->payload[i]);
+		if (n)
+			c += n + 1;
+		else
+			buf_putc(out, *c++);
+	}
+}
+
+void parting_text(const struct reply *r, struct buf *out)
+{
+	static const char *const generation[ENGINES] = {
+		[ENGINE_SLAB24] = "2.4", [ENGINE_SLAB] = "SLAB", [ENGINE_SLUB] = "SLUB", [ENGINE_BUDDY24] = "2.4", [ENGINE_BUDDY] = "4.0",
+	};
+	const struct part *part[LAB_MAX] = { NULL };
+	struct event_view ev[LAB_MAX];
+	bool differ = false;
+
+	for (unsigned int i = 0; i < r->nanswers; i++) {
+		if (!r->answers[i].has_events || !r->answers[i].calls)
+			return;
+		part[i] = telling(&r->answers[i], &ev[i]);
+		differ |= i && strcmp(part[i] ? part[i]->kind : "", part[0] ? part[0]->kind : "");
+	}
+	if (!differ)
+		return;
+	buf_puts(out, "They part: ");
+	for (unsigned int i = 0; i < r->nanswers; i++) {
+		buf_printf(out, "%s%s ", i ? "; " : "", generation[r->answers[i].m->config.engine]);
+		if (part[i])
+			put_words(r->answers[i].m, part[i], &ev[i], out);
+		else
+			buf_puts(out, r->answers[i].nvalues && r->answers[i].values[0].kind == VAL_UNSUPPORTED ? "lacks the call" : "did nothing of note");
+	}
+	buf_puts(out, ".\n");
+}
