@@ -11,6 +11,7 @@
 #include "core/base/intern.h"
 #include "core/command/thing.h"
 #include "core/event/event.h"
+#include "core/mm/naming.h"
 #include "core/mm/page.h"
 #include "core/slab/slab.h"
 
@@ -161,6 +162,23 @@ static bool where_zone(struct machine *m, struct where *w)
 	return false;
 }
 
+static bool where_pages(struct machine *m, struct where *w)
+{
+	static const uint8_t forms[] = {
+		[NAMING_INT] = WHERE_INT, [NAMING_POINTER] = WHERE_POINTER, [NAMING_ADDRESS] = WHERE_ADDRESS, [NAMING_MTYPE] = WHERE_INT,
+	};
+	enum naming_form form;
+	unsigned int size;
+	const void *begin;
+
+	if (!mm_naming(m, (const char *)m + w->offset, &w->name, &begin, &size, &form))
+		return false;
+	w->offset = slot_offset(begin);
+	w->size = size;
+	w->form = forms[form];
+	return true;
+}
+
 static bool where_engine(struct machine *m, struct where *w)
 {
 	const void *begin;
@@ -183,7 +201,7 @@ static void where_state(struct machine *m, struct where *w)
 			name_word(w, in);
 		return;
 	}
-	if (where_zone(m, w))
+	if (where_pages(m, w) || where_zone(m, w))
 		return;
 	for (unsigned int cpu = 0; cpu < m->config.cpus; cpu++) {
 		const char *stack = m->kernel->kstack[cpu], *at = (const char *)m + w->offset;

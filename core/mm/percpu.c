@@ -30,28 +30,8 @@
 #define PERCPU_STATIC_SIZE      4096u           /* what the kernel's own variables take here */
 #define PERCPU_MODULE_RESERVE   (8u << 10)      /* for DEFINE_PER_CPU of what is loaded later: of scripts */
 #define PCPU_SLOT_BASE_SHIFT    5
-#define PCPU_SLOTS              24
-#define UNIT_PAGES_MAX          256
 #define MAP_ALLOC               128
 #define GAP                     4               /* smaller pieces are not worth an entry of the map */
-
-struct pcpu_chunk {
-	struct list_head list;                          /* a slot's list */
-	kaddr_t __journaled base_addr;                  /* of CPU 0's unit */
-	uint32_t __journaled free_size, contig_hint;    /* bytes free; no free piece is larger than this */
-	uint32_t __journaled map_used, map_alloc;       /* pieces; entries there is room for */
-	uint32_t __journaled *__journaled map;
-	uint32_t __journaled first_free;                /* no free piece before this one */
-	uint32_t __journaled vm;                        /* in the vmalloc range: pages come on demand */
-	uint64_t __journaled populated[UNIT_PAGES_MAX / 64];
-};
-
-struct pcpu {
-	uint32_t __journaled unit_size;                 /* bytes of one CPU's unit, in every chunk */
-	struct pcpu_chunk first, reserved;
-	struct list_head slot[PCPU_SLOTS];
-	uint32_t __journaled preempt_count[MAX_CPUS];   /* get_cpu_var without put_cpu_var */
-};
 
 /* ---- addresses ---- */
 
