@@ -113,7 +113,8 @@ struct way {
 	struct counts *out;
 	struct map asked;               /* by object: the bytes that kmalloc was asked for */
 	struct map lines, call_lines;   /* the latter's value: the call that stored there last */
-	uint64_t call, asking;
+	uint64_t call, asking;          /* asking: bytes that kmalloc wants of the cache `from` */
+	uint32_t from;
 };
 
 static uint64_t field_value(const struct event_view *ev, const char *field)
@@ -145,15 +146,18 @@ static void note_asked(struct way *w, const struct event_view *ev)
 	switch (ev->event) {
 	case EV_kmalloc_cache:
 		w->asking = field_value(ev, "size");
+		w->from = REF_NAME(field_value(ev, "cache"));
 		break;
 	case EV_kmalloc_picks:
 	case EV_slub_kmalloc_index:
 		w->asking = field_value(ev, "bytes");
+		w->from = REF_NAME(field_value(ev, "cache"));
 		break;
 	case EV_kmem_cache_alloc:
 		if (ev->payload[0])
-			map_put(&w->asked, ev->payload[0], w->asking);
-		w->asking = 0;
+			map_put(&w->asked, ev->payload[0], w->from == REF_NAME(ev->payload[0]) ? w->asking : 0);
+		if (w->from == REF_NAME(ev->payload[0]))
+			w->asking = 0;
 		break;
 	case EV_ret:
 		w->asking = 0;
@@ -370,12 +374,12 @@ static void put_csv(struct session *s, const struct figures *f, struct buf *out)
 
 static void put_table(struct session *s, const struct figures *f, struct buf *out)
 {
-	buf_printf(out, "%-52s", "");
+	buf_printf(out, "%-56s", "");
 	for (unsigned int i = 0; i < s->nengines; i++)
 		buf_printf(out, f[i].marked ? " %10s %10s" : " %10s", engine_info[s->engine[i]].name, "since mark");
 	buf_putc(out, '\n');
 	for (int k = 0; k < COUNTERS; k++) {
-		buf_printf(out, "%-52s", counter_info[k].what);
+		buf_printf(out, "%-56s", counter_info[k].what);
 		for (unsigned int i = 0; i < s->nengines; i++) {
 			buf_printf(out, " %10" PRIu64, f[i].all.n[k]);
 			if (f[i].marked)
