@@ -152,6 +152,21 @@ static void on_interrupt(int sig)
 
 /* ---- lines ---- */
 
+/* A bar on standard error, which the next one overwrites. */
+static void show_progress(uint64_t done, uint64_t of)
+{
+	char bar[33];
+	size_t n = of ? (size_t)(done * 32 / of) : 0;
+
+	memset(bar, '.', 32);
+	memset(bar, '#', n);
+	bar[32] = 0;
+	if (done < of)
+		fprintf(stderr, "\r[%s] %llu of %llu", bar, (unsigned long long)done, (unsigned long long)of);
+	else
+		fprintf(stderr, "\r%70s\r", "");
+}
+
 /* Something went wrong that the reply does not show. */
 static void put_message(struct program *p, const struct reply *r, const char *file, const char *line, size_t len)
 {
@@ -318,6 +333,7 @@ int main(int argc, char **argv)
 	sigaction(SIGINT, &(struct sigaction){ .sa_handler = on_interrupt }, NULL);
 	fault_handler_install();
 	p.session->interrupted = &interrupted;
+	p.session->progress = isatty(STDERR_FILENO) ? show_progress : NULL;
 	run_all(&p, optind < argc ? argv[optind] : NULL);
 	status = exit_status(&p);
 	if (fflush(stdout) || ferror(stdout)) {

@@ -125,6 +125,8 @@ SCRIPT(time_is_a_tree_with_named_branches, "branches")
 SCRIPT(who_stored_last_to_a_field_a_link_a_page, "who")
 SCRIPT(owners_of_an_object_and_finding_things_on_all_engines, "owners")
 SCRIPT(compare_counts_in_all_and_since_the_mark, "compare")
+SCRIPT(sweep_runs_a_script_over_a_grid, "sweep")
 
 RUN_TESTS("lab", time_is_a_tree_with_named_branches, who_stored_last_to_a_field_a_link_a_page,
-	  owners_of_an_object_and_finding_things_on_all_engines, compare_counts_in_all_and_since_the_mark)
+	  owners_of_an_object_and_finding_things_on_all_engines, compare_counts_in_all_and_since_the_mark,
+	  sweep_runs_a_script_over_a_grid)

@@ -142,6 +142,7 @@ struct session {
 	bool ascii;                     /* drawings use no sign outside of ASCII */
 	struct place { struct segment *tip; struct moment at; } mark[LAB_MAX];  /* of `mark`: a moment of some branch */
 	bool marked;
+	void (*progress)(uint64_t done, uint64_t of);   /* a long command tells how far it is; all done: wipe it. NULL: nobody looks */
 	void *face;                     /* the face's own */
 };
 
