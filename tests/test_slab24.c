@@ -413,6 +413,7 @@ START_TEST(a_double_free_goes_unnoticed_until_the_flush)
 	ck_assert(free_object(m, foo, a));
 	ck_assert(!m->slab->check(m, &why));
 	ck_assert(strstr(buf_text(&why), "T3") != NULL);
+	buf_done(&why);
 	ck_assert_uint_eq(alloc(m, foo), a);
 	ck_assert_uint_eq(alloc(m, foo), a);
 	machine_free(m);
@@ -634,6 +635,252 @@ START_TEST(a_slab_in_the_chain_twice_never_hangs)
 }
 END_TEST
 
+/* ---- random lives ---- */
+
+#define LIVE    800
+#define CACHES  7
+
+struct life {
+	uint64_t rng;
+	struct cache *cache[CACHES];
+	struct { kaddr_t at; int cache; } live[LIVE];   /* cache -1: from kmalloc */
+	int nlive, made;
+	bool hostile;                   /* its calls do what no honest caller does */
+};
+
+static uint32_t pick(struct life *l, uint32_t n)
+{
+	l->rng = l->rng * 6364136223846793005ull + 1442695040888963407ull;
+	return (uint32_t)(l->rng >> 33) % n;
+}
+
+static void one_create(struct machine *m, struct life *l)
+{
+	static const uint64_t flags[] = { 0, 0, SLAB_HWCACHE_ALIGN, SLAB_NO_REAP, SLAB_CACHE_DMA, SLAB_HWCACHE_ALIGN | SLAB_MUST_HWCACHE_ALIGN };
+	int i = (int)pick(l, CACHES);
+	bool ctor = pick(l, 4) == 0;
+	uint64_t size = 8 + pick(l, pick(l, 4) ? 2000 : 20000);
+	char name[16];
+
+	if (l->cache[i])
+		return;
+	snprintf(name, sizeof name, "c%d", l->made++);
+	l->cache[i] = m->slab->create(m, name, size, pick(l, 3) ? 0 : pick(l, 64) % size, flags[pick(l, 6)], ctor, ctor && pick(l, 2));
+}
+
+static uint32_t gfp_for(struct life *l, const struct cache *c)
+{
+	uint32_t gfp = pick(l, 4) ? GFP_KERNEL : pick(l, 2) ? SLAB_ATOMIC : SLAB_ATOMIC | SLAB_NO_GROW;
+
+	return c && (((const kmem_cache_t *)c)->flags & SLAB_CACHE_DMA) ? gfp | SLAB_DMA : gfp;
+}
+
+static void one_alloc(struct machine *m, struct life *l)
+{
+	int i = (int)pick(l, CACHES + 1) - 1;
+	kaddr_t at;
+
+	if (l->nlive == LIVE || (i >= 0 && !l->cache[i]))
+		return;
+	if (i < 0)
+		at = m->slab->kmalloc(m, pick(l, pick(l, 9) ? 3000 : 140000), gfp_for(l, NULL) | (pick(l, 8) ? 0 : SLAB_DMA));
+	else
+		at = m->slab->alloc(m, l->cache[i], gfp_for(l, l->cache[i]));
+	if (!at)
+		return;
+	l->live[l->nlive].at = at;
+	l->live[l->nlive++].cache = i;
+}
+
+static void one_free(struct machine *m, struct life *l)
+{
+	int k = l->nlive ? (int)pick(l, (uint32_t)l->nlive) : -1, i;
+	kaddr_t at;
+
+	if (k < 0)
+		return;
+	at = l->live[k].at;
+	i = l->live[k].cache;
+	if (!l->hostile || pick(l, 8))
+		l->live[k] = l->live[--l->nlive];
+	else
+		i = (int)pick(l, CACHES + 1) - 1;
+	if (i < 0)
+		m->slab->kfree(m, at);
+	else if (l->cache[i])
+		m->slab->free(m, l->cache[i], at);
+}
+
+static bool in_use(const struct life *l, int cache)
+{
+	for (int k = 0; k < l->nlive; k++)
+		if (l->live[k].cache == cache)
+			return true;
+	return false;
+}
+
+static void one_rare(struct machine *m, struct life *l)
+{
+	int i = (int)pick(l, CACHES), limit = (int)pick(l, 60);
+	struct cache *c = l->cache[i];
+
+	switch (c ? pick(l, 4) : 0) {
+	case 0: m->slab->reap(m, GFP_KERNEL); break;
+	case 1: m->slab->shrink(m, c); break;
+	case 2: m->slab->tune(m, c, limit, 1 + pick(l, limit + 1u), 0); break;
+	default:
+		if (m->slab->destroy(m, c) == 0) {
+			ck_assert(l->hostile || !in_use(l, i));
+			l->cache[i] = NULL;
+		} else {
+			ck_assert(l->hostile || in_use(l, i));
+		}
+	}
+}
+
+/* Bytes somewhere: over a kmem_cache_t, a slab_t with its bufctls, an array, an object. */
+static void one_write(struct machine *m, struct life *l)
+{
+	SITE(site, 0, "written by a test");
+	const kmem_cache_t *c = (kmem_cache_t *)l->cache[pick(l, CACHES)];
+	unsigned char bytes[8];
+	kaddr_t at = l->nlive ? l->live[pick(l, (uint32_t)l->nlive)].at : 0;
+
+	for (int i = 0; i < 8; i++)
+		bytes[i] = (unsigned char)(pick(l, 3) ? 0 : pick(l, 256));
+	if (c && pick(l, 3) == 0)
+		at = c->head.room + 4 * pick(l, 60);
+	else if (c && c->cpudata[0] && pick(l, 2))
+		at = c->cpudata[0]->self + 4 * pick(l, 20);
+	else if (at && pick(l, 2))
+		at = (at & ~4095ull) + 4 * pick(l, 40);
+	if (pick(l, 3) == 0 && l->nlive)
+		for (int i = 0; i < 8; i++)
+			bytes[i] = (unsigned char)(l->live[0].at >> (i * 8));
+	if (at && ram_has(m, at, 8))
+		room_write(m, at, bytes, 1 + pick(l, 8), &site);
+}
+
+static void one_step(struct machine *m, void *ctx)
+{
+	struct life *l = ctx;
+	uint32_t what = pick(l, 100);
+
+	if (what < 3)
+		one_create(m, l);
+	else if (what < 55)
+		one_alloc(m, l);
+	else if (what < 96)
+		one_free(m, l);
+	else if (what < 97 || !l->hostile)
+		one_rare(m, l);
+	else
+		one_write(m, l);
+}
+
+static void one_turn(struct machine *m, void *ctx)
+{
+	struct life *l = ctx;
+	struct kernel *k = m->kernel;
+
+	SET(k->cpu, pick(l, (uint32_t)m->config.cpus));
+	if (pick(l, 50) == 0 && k->nfails < 8) {
+		SET(k->fail[k->nfails], 1 + pick(l, 4));
+		SET(k->nfails, k->nfails + 1);
+	}
+}
+
+static bool turn(struct machine *m, struct life *l, void (*body)(struct machine *m, void *ctx))
+{
+	outcome_clear(&m->outcome);
+	history_begin_command(m, "step", 1);
+	return machine_call(m, body, l);
+}
+
+static bool look_at_slab(void *ctx, const struct slab_view *s)
+{
+	*(uint64_t *)ctx += s->nfree;
+	return true;
+}
+
+static bool look_at_holder(void *ctx, const struct holder_view *h)
+{
+	*(uint64_t *)ctx += h->avail;
+	return true;
+}
+
+/* Whatever happened, looking must work. */
+static void look(struct machine *m)
+{
+	struct buf text = {0};
+	struct json j;
+	uint64_t seen = 0;
+
+	json_start(&j, &text);
+	json_object(&j, NULL);
+	for (struct cache *c = m->slab->next(m, NULL); c; c = m->slab->next(m, c)) {
+		m->slab->export_cache(m, c, &j, "cache");
+		m->slab->each_slab(m, c, look_at_slab, &seen);
+		m->slab->each_holder(m, c, look_at_holder, &seen);
+		if (text.len > 1 << 22)
+			break;
+	}
+	m->slab->export_extra(m, &j);
+	json_end(&j);
+	m->slab->slabinfo(m, &text);
+	buf_done(&text);
+}
+
+static int life(const char *options, uint64_t seed, int steps, bool hostile)
+{
+	struct machine *m = new_machine(options);
+	struct life l = { .rng = seed, .hostile = hostile };
+	uint64_t begin = arena_hash(m), end, calls;
+	int traps = 0;
+
+	for (int step = 0; step < steps; step++) {
+		turn(m, &l, one_turn);
+		traps += !turn(m, &l, one_step);
+		ck_assert_msg(m->outcome.trap != TRAP_HOST, "%s", m->outcome.trap_text);
+		ck_assert_msg(hostile || !traps, "%s", m->outcome.trap_text);
+		if (!hostile)
+			check(m);
+		else if (step % 16 == 0)
+			look(m);
+	}
+	calls = history_calls(m);
+	end = arena_hash(m);
+	ck_assert(history_seek(m, (struct moment){ 1, 0 }));
+	ck_assert_uint_eq(arena_hash(m), begin);
+	ck_assert(history_seek(m, (struct moment){ calls, history_events(m, calls) }));
+	ck_assert_uint_eq(arena_hash(m), end);
+	machine_free(m);
+	return traps;
+}
+
+START_TEST(a_random_life_keeps_the_invariants_and_can_be_undone)
+{
+	life("cpus=2", 1, 4000, false);
+	life("cpus=4 arch=x86_64 l1=64", 2, 3000, false);
+	life("smp=0 l1=128", 3, 3000, false);
+	life("cpus=3 debug=1", 4, 2000, false);
+	life("smp=0 debug=1 arch=x86_64 mem_mb=16", 5, 2000, false);
+}
+END_TEST
+
+/* Writes over descriptors, bufctls and arrays, double frees, objects given to the wrong cache: the simulated kernel falls,
+ * the program stands, and all of it can be undone. */
+START_TEST(no_corruption_reaches_the_host)
+{
+	static const char *const options[] = { "cpus=2", "smp=0 arch=x86_64", "cpus=2 debug=1", "cpus=4 arch=x86_64", "smp=0 debug=1" };
+	int traps = 0;
+
+	for (uint64_t seed = 1; seed <= 10; seed++)
+		traps += life(options[seed % 5], seed, 600, true);
+	ck_assert_int_gt(traps, 0);
+}
+END_TEST
+
 RUN_TESTS("slab24",
 	  geometry_of_i386_is_as_measured, geometry_of_x86_64_is_as_measured, a_machine_of_16_mb_takes_smaller_blocks,
 	  the_colour_offset_is_rounded_to_the_alignment, create_bugs_where_the_kernel_does,
@@ -646,4 +893,5 @@ RUN_TESTS("slab24",
 	  a_write_into_a_free_object_is_found_at_the_next_allocation, an_object_of_another_cache_bugs,
 	  a_bufctl_that_was_written_over_is_followed, a_wild_bufctl_ends_in_an_oops,
 	  a_slab_t_that_was_written_over_has_the_kernels_consequence, objsize_0_divides_by_zero,
-	  a_slab_in_the_chain_twice_never_hangs)
+	  a_slab_in_the_chain_twice_never_hangs, a_random_life_keeps_the_invariants_and_can_be_undone,
+	  no_corruption_reaches_the_host)

@@ -79,8 +79,11 @@ static bool bytes_agree(const struct check *c, const slab_t *slabp, const uint8_
 static bool check_slab(void *ctx, slab_t *slabp)
 {
 	struct check *c = ctx;
-	uint8_t *seen = x_alloc(c->cachep->num + 1);
+	uint8_t *seen;
 
+	if (believable_num(c->cachep) != c->cachep->num)
+		return broken(c, NULL, "T2: num or objsize is no cache's");
+	seen = x_alloc(c->cachep->num + 1);
 	c->taken += slabp->inuse;
 	if (!on_the_right_list(c, slabp))
 		broken(c, slabp, "T1: on the wrong list");
@@ -167,7 +170,7 @@ bool do_check(struct machine *m, struct buf *why)
 	uint32_t n = 0;
 
 	do {
-		if (!cache_ok(m, cachep) || n++ == LIST_WALK_MAX || cachep->next.next->prev != &cachep->next) {
+		if (!cache_ok(m, cachep) || n++ == caches_in_all(m) || cachep->next.next->prev != &cachep->next) {
 			buf_puts(why, "T7: cache_chain is broken");
 			return false;
 		}

@@ -66,7 +66,7 @@ void kmem_poison_obj(struct machine *m, const kmem_cache_t *cachep, kaddr_t objp
 	uint32_t size;
 	kaddr_t at = callers_part(m, cachep, objp, &size);
 
-	if (!ram_has(m, at, size) || !size)
+	if (!ram_has(m, at, size) || !size || size > PAGE_SIZE << MAX_OBJ_ORDER)
 		OOPS(m, "unable to handle kernel paging request at %llx: poisoning an object", (unsigned long long)at);
 	RAM_FILL(m, at, POISON_BYTE, size - 1);
 	RAM_SET8(m, at + size - 1, POISON_END, "end of poison");

@@ -34,7 +34,7 @@ static bool put_slab(void *ctx, slab_t *slabp)
 {
 	struct export *x = ctx;
 	char name[64];
-	uint32_t i = slabp->free;
+	uint32_t i = slabp->free, num = believable_num(x->cachep);
 
 	slab_name(x, slabp, name, sizeof name);
 	json_object(x->j, name);
@@ -42,7 +42,7 @@ static bool put_slab(void *ctx, slab_t *slabp)
 	json_uint(x->j, "colouroff", slabp->colouroff);
 	json_uint(x->j, "s_mem_off", wrap(x->m, slabp->s_mem) % PAGE_SIZE == slabp->colouroff % PAGE_SIZE ? slabp->colouroff : slabp->s_mem % PAGE_SIZE);
 	json_array(x->j, "freelist");
-	for (uint32_t n = 0; i < x->cachep->num && n < x->cachep->num && ram_has(x->m, slab_bufctl(x->m, slabp, i), 4); n++) {
+	for (uint32_t n = 0; i < num && n < num && ram_has(x->m, slab_bufctl(x->m, slabp, i), 4); n++) {
 		json_uint(x->j, NULL, i);
 		i = ram_get32(x->m, slab_bufctl(x->m, slabp, i));
 	}
@@ -140,7 +140,7 @@ void __export_extra(struct machine *m, struct json *j)
 		json_string(j, "clock", intern_text(at->head.name));
 	json_array(j, "chain");
 	at = cache_cache(m);
-	for (uint32_t n = 0; n < LIST_WALK_MAX && cache_ok(m, at); n++) {
+	for (uint32_t n = caches_in_all(m); n && cache_ok(m, at); n--) {
 		json_string(j, NULL, intern_text(at->head.name));
 		at = list_entry(at->next.next, kmem_cache_t, next);
 		if (at == cache_cache(m))

@@ -25,6 +25,8 @@ static void kmem_freepages(struct machine *m, kmem_cache_t *cachep, kaddr_t addr
 	FRAME(m);
 	if (!ram_has(m, addr, 1))
 		OOPS(m, "unable to handle kernel paging request: no page at %llx", (unsigned long long)addr);
+	if (cachep->gfporder >= MAX_ORDER_24)
+		OOPS(m, "unable to handle kernel paging request: there is no free_area[%u]", cachep->gfporder);
 	page = virt_to_page(m, addr);
 	for (uint64_t i = 0; i < 1ull << (cachep->gfporder & 31) && page_to_pfn(m, page) + i < m->pfns; i++)
 		SET(page[i].flags, page[i].flags & ~PG_slab);

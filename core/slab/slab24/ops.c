@@ -38,15 +38,16 @@ static struct cache *find(struct machine *m, const char *name)
 	return (struct cache *)cachep;
 }
 
-/* Along cache_chain from kmem_cache; a corrupt link ends it. */
+/* kmem_cache, then the others, newest first: as they stand on cache_chain when they were made. kmem_cache, being the
+ * oldest, ends our own list. */
 static struct cache *next(struct machine *m, struct cache *c)
 {
 	kmem_cache_t *cachep = cache_of(c);
 
 	if (!cachep)
 		return (struct cache *)cache_cache(m);
-	cachep = list_entry(cachep->next.next, kmem_cache_t, next);
-	return cachep != cache_cache(m) && cache_ok(m, cachep) ? (struct cache *)cachep : NULL;
+	cachep = cachep == cache_cache(m) ? slab24(m)->dir : cachep->dir_next;
+	return cachep != cache_cache(m) ? (struct cache *)cachep : NULL;
 }
 
 static struct cache *create(struct machine *m, const char *name, uint64_t size, uint64_t align, uint64_t flags_, bool ctor, bool dtor)

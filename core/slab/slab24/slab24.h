@@ -33,12 +33,13 @@ static inline kaddr_t DTOR_ADDRESS(const struct machine *m) { return m->arch->ke
 
 /* ---- pointers that a `write` may have bent ---- */
 
-/* Whether the host can read `bytes` at p: static data or a room of this machine. Everything else is a wild pointer. */
+/* Whether the host can use `bytes` at p: static data or a room of this machine, on a whole word. Everything else is a
+ * wild pointer. */
 static inline bool readable(const struct machine *m, const void *p, uint64_t bytes)
 {
 	uint64_t at = slot_offset(p);
 
-	if (machine_of(p) != m)
+	if (machine_of(p) != m || at % 8)
 		return false;
 	if (at >= ROOMS_OFFSET)
 		return at - ROOMS_OFFSET + bytes <= arena_mapped(m, REGION_ROOMS);
@@ -253,9 +254,24 @@ void kmem_extra_free_checks(struct machine *m, const kmem_cache_t *cachep, const
 
 /* ---- looking (view.c, export.c, check.c): nothing is changed, nothing trusted ---- */
 
-#define LIST_WALK_MAX (1u << 20)
+/* How many caches there are by our own account, which nothing in simulated memory can corrupt. */
+static inline uint32_t caches_in_all(const struct machine *m)
+{
+	uint32_t n = 0;
 
-/* Visits the slabs of a list from head to tail until visit says false; false when the list is corrupt. */
+	for (const kmem_cache_t *c = slab24(m)->dir; c; c = c->dir_next)
+		n++;
+	return n;
+}
+
+/* Objects in a slab, as far as they can be believed. */
+static inline uint32_t believable_num(const kmem_cache_t *cachep)
+{
+	return cachep->objsize && cachep->num <= PAGE_SIZE << MAX_OBJ_ORDER >> 2 ? cachep->num : 0;
+}
+
+/* Visits the slabs of a list from head to tail until visit says false; false when the list is corrupt: when it leads to
+ * no slab_t, or round in a circle that its head is not on. */
 bool walk_list(const struct machine *m, const struct list_head *head, bool (*visit)(void *ctx, slab_t *slabp), void *ctx);
 
 void __export_cache(struct machine *m, struct cache *c, struct json *j, const char *name);

@@ -57,7 +57,7 @@ static bool in_freelist(const struct machine *m, const struct found *f)
 {
 	uint32_t steps = 0;
 
-	for (uint32_t i = f->slabp->free; i < f->cachep->num && steps <= f->cachep->num; steps++) {
+	for (uint32_t i = f->slabp->free; i < f->cachep->num && steps <= believable_num(f->cachep); steps++) {
 		if (i == f->index)
 			return true;
 		i = next_free(m, f->cachep, f->slabp, i);
@@ -127,13 +127,15 @@ bool view_place(struct machine *m, kaddr_t addr, struct object_place *out)
 
 bool walk_list(const struct machine *m, const struct list_head *head, bool (*visit)(void *ctx, slab_t *slabp), void *ctx)
 {
-	struct list_head *p = head->next;
+	const struct list_head *p = head->next, *mark = NULL;
 
-	for (uint32_t n = 0; p != head; n++, p = p->next) {
+	for (uint32_t n = 1; p != head; n++, p = p->next) {
 		slab_t *slabp = list_entry(p, slab_t, list);
 
-		if (n == LIST_WALK_MAX || !p || !slab_ok(m, slabp))
+		if (p == mark || !p || !slab_ok(m, slabp))
 			return false;
+		if (!(n & (n - 1)))
+			mark = p;               /* seen again: a circle (Brent) */
 		if (!visit(ctx, slabp))
 			return true;
 	}
@@ -169,7 +171,7 @@ static bool describe_slab(void *ctx, slab_t *slabp)
 {
 	struct slab_visit *v = ctx;
 	struct slab_view *view = &v->view;
-	uint32_t num = v->cachep->num < 65536 && v->cachep->objsize ? v->cachep->num : 0;
+	uint32_t num = believable_num(v->cachep);
 
 	if (num > v->room) {
 		v->room = num;
@@ -296,7 +298,7 @@ void view_slabinfo(struct machine *m, struct buf *out)
 	const kmem_cache_t *cachep = cache_cache(m);
 
 	buf_printf(out, "slabinfo - version: 1.1%s%s\n", DEBUG(m) ? " (statistics)" : "", SMP(m) ? " (SMP)" : "");
-	for (uint32_t n = 0; n < LIST_WALK_MAX && cachep && cache_ok(m, cachep); n++) {
+	for (uint32_t n = caches_in_all(m); n && cache_ok(m, cachep); n--) {
 		slabinfo_row(m, cachep, out);
 		cachep = list_entry(cachep->next.next, kmem_cache_t, next);
 		if (cachep == cache_cache(m))
