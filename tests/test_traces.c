@@ -9,6 +9,7 @@
 #include <string.h>
 
 #include "core/command/command.h"
+#include "core/event/event.h"
 #include "core/journal/proof.h"
 #include "core/mm/mm.h"
 #include "core/slab/slab.h"
@@ -69,9 +70,9 @@ static void find_traces(void)
 
 /* ---- one trace ---- */
 
-static struct session *new_session(const struct trace *t)
+static struct session *new_session(const struct trace *t, enum recording recording)
 {
-	struct session_options o = { .engine = t->engine, .machine = t->options, .recording = RECORD_EVENTS };
+	struct session_options o = { .engine = t->engine, .machine = t->options, .recording = recording };
 	struct buf error = {0};
 	struct session *s = session_new(&o, &error);
 
@@ -153,7 +154,7 @@ static void run_script(const struct trace *t, struct session *s, struct buf *all
 START_TEST(the_history_of_a_trace_is_true)
 {
 	const struct trace *t = &traces[_i];
-	struct session *s = new_session(t), *fresh = new_session(t);
+	struct session *s = new_session(t, RECORD_EVENTS), *fresh = new_session(t, RECORD_EVENTS);
 	struct buf all = {0}, again = {0}, why = {0};
 	struct proof p = {0}, q = {0};
 
@@ -174,6 +175,43 @@ START_TEST(the_history_of_a_trace_is_true)
 }
 END_TEST
 
+/* Everything about an event, and the change of state up to it. */
+static void check_events(struct machine *a, struct machine *b, const char *name, uint64_t call)
+{
+	struct event_view x, y;
+
+	ck_assert_msg(history_events(a, call) == history_events(b, call), "%s call %d: %d events, then %d", name, (int)call,
+		      (int)history_events(a, call), (int)history_events(b, call));
+	for (uint64_t k = 1; k <= history_events(a, call); k++) {
+		history_event(a, call, k, &x);
+		history_event(b, call, k, &y);
+		ck_assert(x.site == y.site && x.depth == y.depth && x.cpu == y.cpu && x.irqs_off == y.irqs_off);
+		ck_assert(!memcmp(x.payload, y.payload, event_fields(x.event) * sizeof *x.payload));
+	}
+	history_seek(a, (struct moment){ call, history_events(a, call) / 2 });
+	history_seek(b, (struct moment){ call, history_events(b, call) / 2 });
+	ck_assert_msg(arena_hash(a) == arena_hash(b), "%s call %d: another state in the middle", name, (int)call);
+}
+
+START_TEST(recording_calls_finds_the_same_events)
+{
+	const struct trace *t = &traces[_i];
+	struct session *s = new_session(t, RECORD_EVENTS), *calls = new_session(t, RECORD_CALLS);
+	struct buf all = {0};
+
+	run_script(t, s, &all);
+	run_script(t, calls, &all);
+	for (uint64_t call = history_calls(s->m[0]); call > 0; call -= call > 17 ? 17 : call) {
+		ck_assert_uint_eq(history_events(calls->m[0], call), 1);
+		ck_assert_msg(session_expand(calls->m[0], call), "%s call %d is not the same again", t->name, (int)call);
+		check_events(s->m[0], calls->m[0], t->name, call);
+	}
+	buf_done(&all);
+	session_free(s);
+	session_free(calls);
+}
+END_TEST
+
 int main(void)
 {
 	Suite *suite = suite_create("traces");
@@ -185,6 +223,7 @@ int main(void)
 	suite_add_tcase(suite, tc);
 	tcase_set_timeout(tc, 300);
 	tcase_add_loop_test(tc, the_history_of_a_trace_is_true, 0, ntraces ? ntraces : 1);
+	tcase_add_loop_test(tc, recording_calls_finds_the_same_events, 0, ntraces ? ntraces : 1);
 	runner = srunner_create(suite);
 	srunner_run_all(runner, CK_NORMAL);
 	failed = srunner_ntests_failed(runner);
