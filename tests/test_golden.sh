@@ -34,4 +34,4 @@ for dir in "$srcdir"/tests/golden/*/; do
 done
 
 echo "$passed passed, $failed failed"
-[ $failed = 0 ]
+[ $failed = 0 ] && [ $passed != 0 ]
