@@ -126,7 +126,9 @@ SCRIPT(who_stored_last_to_a_field_a_link_a_page, "who")
 SCRIPT(owners_of_an_object_and_finding_things_on_all_engines, "owners")
 SCRIPT(compare_counts_in_all_and_since_the_mark, "compare")
 SCRIPT(sweep_runs_a_script_over_a_grid, "sweep")
+SCRIPT(machines_of_a_lab_have_options_of_their_own_and_run_again_on_others, "machines")
 
 RUN_TESTS("lab", time_is_a_tree_with_named_branches, who_stored_last_to_a_field_a_link_a_page,
 	  owners_of_an_object_and_finding_things_on_all_engines, compare_counts_in_all_and_since_the_mark,
-	  sweep_runs_a_script_over_a_grid)
+	  sweep_runs_a_script_over_a_grid,
+	  machines_of_a_lab_have_options_of_their_own_and_run_again_on_others)

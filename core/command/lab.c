@@ -52,17 +52,36 @@ void lab_free(struct session *s)
 
 /* ---- options ---- */
 
+/* "slab24:" makes the options behind it that engine's alone, "all:" everyone's again. False when the word is none of these;
+ * *engine is ENGINES for all. */
+static bool names_engine(const char *word, size_t n, enum engine_id *engine)
+{
+	if (n < 2 || word[n - 1] != ':')
+		return false;
+	*engine = engine_find(word, n - 1);
+	return *engine != ENGINES || (n == 4 && !memcmp(word, "all", 3));
+}
+
 /* "cpus=2 hardened=1" word by word into a configuration. Options that the engine lacks are noted in dropped, a line each,
  * or are wrong when dropped is NULL. A machine is checked as a whole at the end. */
 static bool configure(struct machine_config *config, const char *options, struct buf *dropped, struct buf *error, size_t *at)
 {
+	enum engine_id only = ENGINES;
+
 	for (const char *p = options; *(p += strspn(p, " \t"));) {
 		size_t n = strcspn(p, " \t"), inside;
-		char *word = x_strndup(p, n);
+		bool group = names_engine(p, n, &only), fine, lacks;
 		struct machine_config next = *config;
 		struct buf why = {0};
-		bool fine = machine_parse(&next, word, &why, &inside), lacks = strstr(buf_text(&why), " has no option ");
+		char *word;
 
+		if (group || (only != ENGINES && only != config->engine)) {
+			p += n;
+			continue;
+		}
+		word = x_strndup(p, n);
+		fine = machine_parse(&next, word, &why, &inside);
+		lacks = strstr(buf_text(&why), " has no option ");
 		*at = (size_t)(p - options);
 		if (fine)
 			*config = next;
@@ -109,14 +128,19 @@ static bool nobody_has(const enum engine_id *engines, unsigned int n, const char
 
 bool options_check(const struct session *s, const char *options, struct buf *error, size_t *at)
 {
+	enum engine_id only = ENGINES;
+
 	for (const char *p = options; *(p += strspn(p, " \t")); p += strcspn(p, " \t")) {
-		char *word = x_strndup(p, strcspn(p, " \t"));
+		char *word;
 		struct machine_config config;
 		size_t inside;
 		bool wrong = false;
 
-		if (nobody_has(s->engine, s->nengines, word)) {
-			machine_defaults(&config, s->engine[0]);
+		if (names_engine(p, strcspn(p, " \t"), &only))
+			continue;
+		word = x_strndup(p, strcspn(p, " \t"));
+		if (only != ENGINES ? nobody_has(&only, 1, word) : nobody_has(s->engine, s->nengines, word)) {
+			machine_defaults(&config, only != ENGINES ? only : s->engine[0]);
 			wrong = !machine_parse(&config, word, error, &inside);
 		}
 		free(word);

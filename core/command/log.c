@@ -163,6 +163,34 @@ void meta_engine(struct session *s, const struct statement *st, struct reply *r)
 		buf_done(&dropped[i]);
 }
 
+/* rerun OPTIONS: what was called, on machines that differ in these options: what if it had been hardened? */
+void meta_rerun(struct session *s, const struct statement *st, struct reply *r)
+{
+	struct buf options = {0}, error = {0}, log = {0}, dropped[LAB_MAX] = { {0} };
+	char *old = s->machine_line;
+	size_t at = 0, before;
+
+	buf_printf(&options, "%s all: ", old);
+	before = options.len;
+	if (st->rest < st->len)
+		buf_write(&options, st->line + st->rest, st->len - st->rest);
+	session_log(s, keep_line, &log);
+	if (!options_check(s, buf_text(&options), &error, &at))
+		reply_fail(r, st, at >= before ? st->rest + at - before : st->rest, "%s", buf_text(&error));
+	else if (!lab_boot(s, s->engine, s->nengines, buf_text(&options), dropped, &error))
+		reply_fail(r, st, st->rest, "%s", buf_text(&error));
+	if (!r->failed) {
+		s->machine_line = x_strdup(buf_text(&options));
+		free(old);
+		rerun_all(s, buf_text(&log), r, dropped);
+	}
+	buf_done(&options);
+	buf_done(&error);
+	buf_done(&log);
+	for (unsigned int i = 0; i < LAB_MAX; i++)
+		buf_done(&dropped[i]);
+}
+
 /* ---- recording ---- */
 
 void meta_recording(struct session *s, const struct statement *st, struct reply *r)
