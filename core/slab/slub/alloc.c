@@ -59,7 +59,7 @@ static kaddr_t new_slab_objects(struct machine *m, struct kmem_cache *s, uint32_
 	SET(page->freelist, 0);
 	stat(c, ALLOC_SLAB);
 	SET(c->page, page);
-	EMIT(m, slub_cpu_slab, cpu_of(s, c), SLAB_REF(s, page));
+	EMIT(m, slub_cpu_slab, c->cpu, SLAB_REF(s, page));
 	return freelist;
 }
 
@@ -68,7 +68,7 @@ static kaddr_t load_freelist(struct machine *m, struct kmem_cache *s, struct kme
 {
 	SET(c->freelist, get_freepointer(m, s, freelist));
 	SET(c->tid, c->tid + 1);
-	EMIT(m, slub_load_freelist, cpu_of(s, c), slub_ref(m, s, c->page, freelist));
+	EMIT(m, slub_load_freelist, c->cpu, slub_ref(m, s, c->page, freelist));
 	return freelist;
 }
 
@@ -119,7 +119,7 @@ static struct page *take_cpu_partial(struct machine *m, struct kmem_cache *s, st
 	SET(c->page, page);
 	SET(c->partial, page->next);
 	stat(c, CPU_PARTIAL_ALLOC);
-	EMIT(m, slub_cpu_partial_take, SLAB_REF(s, page), cpu_of(s, c));
+	EMIT(m, slub_cpu_partial_take, SLAB_REF(s, page), c->cpu);
 	return page;
 }
 
@@ -183,10 +183,10 @@ static bool this_cpu_pop(struct machine *m, struct kmem_cache *s, struct kmem_ca
 	SET(c->freelist, next);
 	SET(c->tid, tid + 1);
 	stat(c, ALLOC_FASTPATH);
-	EMIT(m, slub_alloc_fastpath, cpu_of(s, c), tid + 1);
+	EMIT(m, slub_alloc_fastpath, c->cpu, tid + 1);
 #if RECORD
 	if (m->journal.events_on && next && !check_valid_pointer(m, s, c->page, next))
-		EMIT(m, slub_freelist_wild, cpu_of(s, c), next, CACHE_REF(s));
+		EMIT(m, slub_freelist_wild, c->cpu, next, CACHE_REF(s));
 #endif
 	return true;
 }

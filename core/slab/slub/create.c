@@ -170,28 +170,7 @@ int init_cache_random_seq(struct machine *m, struct kmem_cache *s)
 	return 0;
 }
 
-/* ---- per-cpu and per-node structures ---- */
-
-/* INTERIM until mm/ has per-cpu memory: areas of STATE, given back to a list. */
-static struct kmem_cache_cpu *alloc_percpu_area(struct machine *m)
-{
-	struct slub *slub = slub_of(m);
-	size_t bytes = sizeof(struct kmem_cache_cpu) * m->config.cpus;
-	void *area = slub->free_percpu;
-
-	if (!area)
-		return state_alloc(m, bytes, 64);
-	SET(slub->free_percpu, *(void *const *)area);
-	SET_ZERO(area, bytes);
-	return area;
-}
-
-static void alloc_kmem_cache_cpus(struct machine *m, struct kmem_cache *s)
-{
-	SET(s->cpu_slab, alloc_percpu_area(m));
-	for (unsigned int cpu = 0; cpu < m->config.cpus; cpu++)
-		SET(per_cpu_ptr(s, cpu)->tid, cpu);
-}
+/* ---- per-node structures ---- */
 
 static struct kmem_cache_node *open_node(struct machine *m, struct kmem_cache *s, kaddr_t at, unsigned int nid)
 {

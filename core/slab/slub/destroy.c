@@ -27,24 +27,13 @@ static void free_kmem_cache_nodes(struct machine *m, struct kmem_cache *s)
 	}
 }
 
-static void free_percpu_area(struct machine *m, struct kmem_cache *s)
-{
-	struct slub *slub = slub_of(m);
-
-	if (!s->cpu_slab)
-		return;
-	SET(*(void *const *)s->cpu_slab, slub->free_percpu);
-	SET(slub->free_percpu, s->cpu_slab);
-	SET(s->cpu_slab, NULL);
-}
-
 void __kmem_cache_release(struct machine *m, struct kmem_cache *s)
 {
 	FRAME(m);
 	if (s->random_seq)
 		kfree(m, s->random_seq);
 	SET(s->random_seq, 0);
-	free_percpu_area(m, s);
+	free_kmem_cache_cpus(m, s);
 	free_kmem_cache_nodes(m, s);
 }
 

@@ -35,7 +35,7 @@ static void slab_free_freelist_hook(struct machine *m, struct kmem_cache *s, str
 static int cpu_with_slab(struct machine *m, const struct kmem_cache *s, const struct page *page)
 {
 	for (unsigned int cpu = 0; cpu < m->config.cpus; cpu++)
-		if (per_cpu_ptr(s, cpu)->page == page)
+		if (cpu_slab_ptr(m, s, cpu)->page == page)
 			return (int)cpu;
 	return -1;
 }
@@ -90,7 +90,7 @@ static void __slab_free(struct machine *m, struct kmem_cache *s, struct page *pa
 	n = step.n;
 	if (!n) {
 		if (step.new.frozen && !step.was_frozen) {
-			EMIT(m, slub_freeze, SLAB_REF(s, page), cpu_of(s, c));
+			EMIT(m, slub_freeze, SLAB_REF(s, page), c->cpu);
 			put_cpu_partial(m, s, page, true);
 			stat(c, CPU_PARTIAL_FREE);
 		}
@@ -136,7 +136,7 @@ static bool this_cpu_push(struct machine *m, struct kmem_cache *s, struct kmem_c
 	SET(c->freelist, head);
 	SET(c->tid, tid + 1);
 	stat(c, FREE_FASTPATH);
-	EMIT(m, slub_free_fastpath, cpu_of(s, c), tid + 1);
+	EMIT(m, slub_free_fastpath, c->cpu, tid + 1);
 	return true;
 }
 
@@ -152,7 +152,7 @@ static void do_slab_free(struct machine *m, struct kmem_cache *s, struct page *p
 		tid = c->tid;
 		EMIT(m, slub_read_cpu, slub_ref(m, s, c->page, c->freelist), tid);
 		if (page != c->page) {
-			EMIT(m, slub_free_slowpath, slub_ref(m, s, page, head), cpu_of(s, c));
+			EMIT(m, slub_free_slowpath, slub_ref(m, s, page, head), c->cpu);
 			__slab_free(m, s, page, head, tail_obj, cnt, from);
 			return;
 		}

@@ -12,7 +12,7 @@
 
 /* What all forms begin with. */
 #define COMMON \
-	FIELD(cpu_slab, ROOM_POINTER, "cpu_slab", 0, 0), FIELD(flags, ROOM_U32, "flags", 4, 8), \
+	FIELD(cpu_slab, ROOM_KADDR, "cpu_slab", 0, 0), FIELD(flags, ROOM_U32, "flags", 4, 8), \
 	FIELD(min_partial, ROOM_LONG, "min_partial", 8, 16), FIELD(size, ROOM_U32, "size", 12, 24), \
 	FIELD(object_size, ROOM_U32, "object_size", 16, 28), FIELD(offset, ROOM_U32, "offset", 20, 32), \
 	FIELD(cpu_partial, ROOM_U32, "cpu_partial", 24, 36), FIELD(oo, ROOM_U32, "oo", 28, 40), FIELD(max, ROOM_U32, "max", 32, 44), \
@@ -69,6 +69,24 @@ static const struct room_type node_form = {
 	.nfields = sizeof node_field / sizeof *node_field, .field = node_field,
 };
 
+#undef FIELD
+#define FIELD(host, kind_, text, at32, at64) \
+	{ .name = text, .offset = offsetof(struct kmem_cache_cpu, host), .kind = kind_, .count = 1, .at = { at32, at64 } }
+#define STAT(item, text) \
+	{ .name = text, .offset = offsetof(struct kmem_cache_cpu, stat) + 4 * (item), .kind = ROOM_U32, .count = 1, .at = { 16 + 4 * (item), 32 + 4 * (item) } },
+
+static const struct room_field cpu_field[] = {
+	FIELD(freelist, ROOM_KADDR, "freelist", 0, 0), FIELD(tid, ROOM_LONG, "tid", 4, 8), FIELD(page, ROOM_POINTER, "page", 8, 16),
+	FIELD(partial, ROOM_POINTER, "partial", 12, 24),
+#include "core/slab/slub/stat.def"
+};
+#undef STAT
+
+static const struct room_type cpu_form = {
+	.name = "struct kmem_cache_cpu", .size = { 16 + 4 * NR_SLUB_STAT_ITEMS, 32 + 4 * NR_SLUB_STAT_ITEMS },
+	.host_size = sizeof(struct kmem_cache_cpu), .nfields = sizeof cpu_field / sizeof *cpu_field, .field = cpu_field,
+};
+
 static const struct room_type *form_of(const struct machine *m)
 {
 	return &cache_form[m->config.hardened * 4 + (is_numa(m) ? 2 : 0) + m->config.random];
@@ -77,9 +95,11 @@ static const struct room_type *form_of(const struct machine *m)
 /* sizeof(struct kmem_cache) up to the node array's last element in use; sizeof(struct kmem_cache_node). */
 uint32_t slub_cache_bytes(const struct machine *m) { return form_of(m)->size[m->config.arch]; }
 uint32_t slub_node_bytes(const struct machine *m) { return node_form.size[m->config.arch]; }
+uint32_t slub_cpu_bytes(const struct machine *m) { return cpu_form.size[m->config.arch]; }
 
 void slub_layout_boot(struct machine *m)
 {
 	SET(slub_of(m)->cache_type, room_register(m, form_of(m)));
 	SET(slub_of(m)->node_type, room_register(m, &node_form));
+	SET(slub_of(m)->cpu_type, room_register(m, &cpu_form));
 }

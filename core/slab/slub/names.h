@@ -15,7 +15,6 @@
 #define slub_ops                        SLUB_NAME(ops)
 
 /* view.c */
-#define slub_where                      SLUB_NAME(slub_where)
 /* create.c */
 #define kmem_cache_flags                SLUB_NAME(kmem_cache_flags)
 #define kmem_cache_open                 SLUB_NAME(kmem_cache_open)
@@ -101,11 +100,16 @@
 #define print_trailer                   SLUB_NAME(print_trailer)
 #define slab_out_of_memory              SLUB_NAME(slab_out_of_memory)
 #define trace_object                    SLUB_NAME(trace_object)
+/* percpu.c */
+#define alloc_kmem_cache_cpus           SLUB_NAME(alloc_kmem_cache_cpus)
+#define free_kmem_cache_cpus            SLUB_NAME(free_kmem_cache_cpus)
+#define find_cpu_slab                   SLUB_NAME(find_cpu_slab)
 /* boot.c, layout.c */
 #define kmem_cache_init                 SLUB_NAME(kmem_cache_init)
 #define slub_layout_boot                SLUB_NAME(slub_layout_boot)
 #define slub_cache_bytes                SLUB_NAME(slub_cache_bytes)
 #define slub_node_bytes                 SLUB_NAME(slub_node_bytes)
+#define slub_cpu_bytes                  SLUB_NAME(slub_cpu_bytes)
 /* looking: walk.c, export.c, view.c, check.c */
 #define walk_freelist                   SLUB_NAME(walk_freelist)
 #define sane_page                       SLUB_NAME(sane_page)
@@ -119,6 +123,7 @@
 #define slub_stat                       SLUB_NAME(slub_stat)
 #define slub_slabinfo                   SLUB_NAME(slub_slabinfo)
 #define slub_sysfs                      SLUB_NAME(slub_sysfs)
+#define slub_describe                   SLUB_NAME(slub_describe)
 #define slub_check                      SLUB_NAME(slub_check)
 
 #endif

@@ -71,5 +71,5 @@ const struct slab_ops slub_ops = {
 	.flag_name = common_flag_name,
 	.place = slub_place, .export_cache = slub_export_cache,
 	.each_slab = slub_each_slab, .each_holder = slub_each_holder, .stat = slub_stat, .slabinfo = slub_slabinfo, .sysfs = slub_sysfs,
-	.check = slub_check, .where = slub_where,
+	.check = slub_check, .describe = slub_describe,
 };

@@ -99,7 +99,7 @@ static kaddr_t get_partial_node(struct machine *m, struct kmem_cache *s, struct 
 		if (!object) {
 			SET(c->page, page);
 			stat(c, ALLOC_FROM_PARTIAL);
-			EMIT(m, slub_cpu_slab, cpu_of(s, c), SLAB_REF(s, page));
+			EMIT(m, slub_cpu_slab, c->cpu, SLAB_REF(s, page));
 			object = freelist;
 		} else {
 			put_cpu_partial(m, s, page, false);
@@ -174,7 +174,7 @@ void unfreeze_partials(struct machine *m, struct kmem_cache *s, struct kmem_cach
 			EMIT(m, slub_read_slab, SLAB_REF(s, page), old.inuse, old.objects);
 			new.frozen = 0;
 		} while (!cmpxchg_double_slab(m, s, page, freelist, old, freelist, new, TEXT("unfreeze_partials")));
-		EMIT(m, slub_unfreeze, SLAB_REF(s, page), cpu_of(s, c));
+		EMIT(m, slub_unfreeze, SLAB_REF(s, page), c->cpu);
 		if (!new.inuse && n->nr_partial >= s->min_partial) {
 			SET(page->next, discard);
 			discard = page;
@@ -220,7 +220,7 @@ void put_cpu_partial(struct machine *m, struct kmem_cache *s, struct page *page,
 		if (oldpage) {
 			pobjects = oldpage->pobjects;
 			if (drain && pobjects > (int)s->cpu_partial) {
-				EMIT(m, slub_drain, cpu_of(s, c), (uint64_t)pobjects, s->cpu_partial);
+				EMIT(m, slub_drain, c->cpu, (uint64_t)pobjects, s->cpu_partial);
 				drain_cpu_partial(m, s, c);
 				oldpage = NULL;
 				pobjects = 0;
@@ -230,10 +230,10 @@ void put_cpu_partial(struct machine *m, struct kmem_cache *s, struct page *page,
 		pobjects += (int)page->objects - (int)page->inuse;
 		SET(page->pobjects, pobjects);
 		SET(page->next, oldpage);
-		EMIT(m, slub_read_cpu_partial, cpu_of(s, c));
+		EMIT(m, slub_read_cpu_partial, c->cpu);
 	} while (c->partial != oldpage);
 	SET(c->partial, page);
-	EMIT(m, slub_cpu_partial_put, SLAB_REF(s, page), cpu_of(s, c), (uint64_t)pobjects, s->cpu_partial);
+	EMIT(m, slub_cpu_partial_put, SLAB_REF(s, page), c->cpu, (uint64_t)pobjects, s->cpu_partial);
 	if (!s->cpu_partial)
 		drain_cpu_partial(m, s, c);
 }
@@ -350,14 +350,14 @@ void deactivate_slab(struct machine *m, struct kmem_cache *s, struct page *page,
 	int tail = TO_HEAD;
 
 	FRAME(m);
-	EMIT(m, slub_deactivate, SLAB_REF(s, page), cpu_of(s, c));
+	EMIT(m, slub_deactivate, SLAB_REF(s, page), c->cpu);
 	if (page->freelist) {
 		stat(c, DEACTIVATE_REMOTE_FREES);
 		tail = TO_TAIL;
 	}
 	freelist = drain_percpu_freelist(m, s, page, freelist);
 	mode = unfreeze_slab(m, s, n, page, freelist, tail);
-	EMIT(m, slub_unfreeze, SLAB_REF(s, page), cpu_of(s, c));
+	EMIT(m, slub_unfreeze, SLAB_REF(s, page), c->cpu);
 	deactivated(m, s, c, n, page, mode, tail);
 	SET(c->page, NULL);
 	SET(c->freelist, 0);
@@ -375,7 +375,7 @@ void flush_slab(struct machine *m, struct kmem_cache *s, struct kmem_cache_cpu *
 
 void __flush_cpu_slab(struct machine *m, struct kmem_cache *s, unsigned int cpu)
 {
-	struct kmem_cache_cpu *c = per_cpu_ptr(s, cpu);
+	struct kmem_cache_cpu *c = cpu_slab_ptr(m, s, cpu);
 
 	FRAME(m);
 	if (c->page)
@@ -390,7 +390,7 @@ void flush_all(struct machine *m, struct kmem_cache *s)
 
 	FRAME(m);
 	for (unsigned int cpu = 0; cpu < m->config.cpus; cpu++) {
-		struct kmem_cache_cpu *c = per_cpu_ptr(s, cpu);
+		struct kmem_cache_cpu *c = cpu_slab_ptr(m, s, cpu);
 
 		if (!c->page && !c->partial)
 			continue;

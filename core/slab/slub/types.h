@@ -83,6 +83,14 @@ struct kmem_cache_cpu {
 	struct page *__journaled page;          /* the slab it allocates from */
 	struct page *__journaled partial;       /* frozen slabs in waiting, linked by page->next */
 	uint32_t __journaled stat[NR_SLUB_STAT_ITEMS];
+	uint32_t __journaled cpu;               /* ours: whose it is */
+};
+
+/* Ours: where the structures of each CPU are, so that the fast path need not look for them. */
+struct cpu_table {
+	kaddr_t __journaled ptr;                /* the pointer it was made for */
+	struct kmem_cache_cpu *__journaled area;        /* where the first chunk had no room any more: outside of it */
+	struct kmem_cache_cpu *__journaled at[MAX_CPUS];
 };
 
 struct kmem_cache_node {
@@ -97,7 +105,7 @@ struct kmem_cache_node {
 
 struct kmem_cache {
 	struct cache_head head;
-	struct kmem_cache_cpu *__journaled cpu_slab;    /* of CPU 0; the others follow (per_cpu_ptr) */
+	kaddr_t __journaled cpu_slab;           /* what alloc_percpu returned */
 	unsigned long __journaled min_partial;  /* empty slabs stay while the node has fewer partial ones */
 	uint32_t __journaled flags;             /* enum slub_flags */
 	uint32_t __journaled size;              /* bytes from object to object */
@@ -119,6 +127,7 @@ struct kmem_cache {
 	struct list_head list;                  /* slab_caches */
 	struct kmem_cache_node *__journaled node[MAX_NODES];
 	/* Ours. */
+	struct cpu_table *__journaled cpus;
 	uint64_t __journaled first_slab, last_slab;     /* pfn + 1 of the ends of the chain of slabs (U6); 0: none */
 };
 
@@ -136,12 +145,12 @@ struct slub {
 	struct list_head slab_caches;                   /* newest first */
 	struct list_head slab_caches_to_rcu_destroy;
 	struct page *__journaled rcu_first, *__journaled rcu_last;      /* slabs that wait for RCU, by page->next */
-	void *__journaled free_percpu;                  /* areas given back: a chain through their first word */
+	struct cpu_table *__journaled free_tables;      /* a chain through at[0] */
 	uint32_t __journaled slab_state;
 	uint32_t __journaled slub_debug;                /* flags that every cache gets */
 	uint32_t __journaled tainted;                   /* a report was printed */
 	uint32_t __journaled large;                     /* kmallocs ever that were too large for a cache */
-	uint32_t __journaled cache_type, node_type;     /* of rooms */
+	uint32_t __journaled cache_type, node_type, cpu_type;   /* of rooms */
 };
 
 static inline struct slub *slub_of(const struct machine *m)
@@ -154,6 +163,11 @@ static inline uint32_t track_bytes(const struct machine *m)
 {
 	return 18 * m->arch->word + 8;
 }
+
+/* ---- percpu.c ---- */
+void alloc_kmem_cache_cpus(struct machine *m, struct kmem_cache *s);
+void free_kmem_cache_cpus(struct machine *m, struct kmem_cache *s);
+struct kmem_cache_cpu *find_cpu_slab(struct machine *m, const struct kmem_cache *s, unsigned int cpu);
 
 /* ---- small readers ---- */
 
@@ -174,20 +188,15 @@ static inline bool kmem_cache_has_cpu_partial(const struct kmem_cache *s)
 	return !kmem_cache_debug(s);
 }
 
-static inline struct kmem_cache_cpu *per_cpu_ptr(const struct kmem_cache *s, unsigned int cpu)
+/* The structure of a CPU: through the table unless somebody overwrote the pointer. */
+static inline struct kmem_cache_cpu *cpu_slab_ptr(struct machine *m, const struct kmem_cache *s, unsigned int cpu)
 {
-	return s->cpu_slab + cpu;
+	return __builtin_expect(s->cpus && s->cpus->ptr == s->cpu_slab, 1) ? s->cpus->at[cpu] : find_cpu_slab(m, s, cpu);
 }
 
-static inline struct kmem_cache_cpu *this_cpu_ptr(const struct machine *m, const struct kmem_cache *s)
+static inline struct kmem_cache_cpu *this_cpu_ptr(struct machine *m, const struct kmem_cache *s)
 {
-	return per_cpu_ptr(s, smp_processor_id(m));
-}
-
-/* The CPU that a kmem_cache_cpu belongs to. */
-static inline unsigned int cpu_of(const struct kmem_cache *s, const struct kmem_cache_cpu *c)
-{
-	return (unsigned int)(c - s->cpu_slab);
+	return cpu_slab_ptr(m, s, smp_processor_id(m));
 }
 
 static inline bool is_numa(const struct machine *m) { return m->config.nodes > 1; }
@@ -330,6 +339,7 @@ void kmem_cache_init(struct machine *m);
 void slub_layout_boot(struct machine *m);
 uint32_t slub_cache_bytes(const struct machine *m);
 uint32_t slub_node_bytes(const struct machine *m);
+uint32_t slub_cpu_bytes(const struct machine *m);
 
 /* ---- looking: nothing here trusts a pointer that a user may have overwritten ---- */
 enum walk_end { WALK_END, WALK_BAD, WALK_LOOP };
@@ -340,13 +350,13 @@ struct kmem_cache_cpu *cpu_slab_of(const struct machine *m, const struct kmem_ca
 struct kmem_cache_node *node_of_cache(const struct machine *m, const struct kmem_cache *s, unsigned int node);
 bool slab_of_cache(const struct machine *m, const struct kmem_cache *s, const struct page *page);
 bool slub_place(struct machine *m, kaddr_t addr, struct object_place *out);
-bool slub_where(struct machine *m, const void *p, struct buf *name, const void **begin, unsigned int *size, bool *kaddr);
 void slub_export_cache(struct machine *m, struct cache *c, struct json *j, const char *name);
 bool slub_each_slab(struct machine *m, struct cache *c, bool (*visit)(void *ctx, const struct slab_view *s), void *ctx);
 bool slub_each_holder(struct machine *m, struct cache *c, bool (*visit)(void *ctx, const struct holder_view *h), void *ctx);
 void slub_stat(struct machine *m, struct cache *c, struct cache_stat *out);
 void slub_slabinfo(struct machine *m, struct buf *out);
 void slub_sysfs(struct machine *m, struct cache *c, struct buf *out);
+bool slub_describe(struct machine *m, kaddr_t room, struct buf *out);
 bool slub_check(struct machine *m, struct buf *why);
 
 extern const struct slab_ops slub_ops;

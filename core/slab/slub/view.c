@@ -293,7 +293,7 @@ static void put_stat(struct machine *m, struct kmem_cache *s, unsigned int item,
 		return;
 	buf_printf(out, "%-24s %llu", stat_name[item], (unsigned long long)sum);
 	for (unsigned int cpu = 0; cpu < m->config.cpus; cpu++)
-		if (cpu_slab_of(m, s, cpu)->stat[item])
+		if (cpu_slab_of(m, s, cpu) && cpu_slab_of(m, s, cpu)->stat[item])
 			buf_printf(out, " C%u=%u", cpu, cpu_slab_of(m, s, cpu)->stat[item]);
 	buf_putc(out, '\n');
 }
@@ -328,40 +328,36 @@ void slub_sysfs(struct machine *m, struct cache *c, struct buf *out)
 		put_stat(m, s, i, out);
 }
 
-/* ---- static data by name ---- */
+/* ---- descriptors by name ---- */
 
-static const struct cpu_field { const char *name; uint16_t offset; uint8_t size; bool kaddr; } cpu_fields[] = {
-	{ "freelist", offsetof(struct kmem_cache_cpu, freelist), 8, true },
-	{ "tid", offsetof(struct kmem_cache_cpu, tid), 8, false },
-	{ "page", offsetof(struct kmem_cache_cpu, page), 8, false },
-	{ "partial", offsetof(struct kmem_cache_cpu, partial), 8, false },
-#define STAT(item, sysfs) { sysfs, offsetof(struct kmem_cache_cpu, stat) + 4 * (item), 4, false },
-#include "core/slab/slub/stat.def"
-#undef STAT
-};
-
-/* A field of some cache's kmem_cache_cpu: "foo.cpu[0].tid". */
-bool slub_where(struct machine *m, const void *p, struct buf *name, const void **begin, unsigned int *size, bool *kaddr)
+static bool describes(struct machine *m, struct kmem_cache *s, kaddr_t room, const void *p, struct buf *out)
 {
-	for (struct cache *c = NULL; (c = slub_next(m, c));) {
-		const struct kmem_cache *s = to_slub(c);
-		const char *first = (const char *)s->cpu_slab, *at = p;
-		uint64_t in = (uint64_t)(at - first) % sizeof(struct kmem_cache_cpu);
+	const char *name = intern_text(s->head.name);
 
-		if (!in_arena(first) || at < first || at >= first + m->config.cpus * sizeof(struct kmem_cache_cpu))
-			continue;
-		for (unsigned int i = 0; i < sizeof cpu_fields / sizeof *cpu_fields; i++) {
-			const struct cpu_field *f = &cpu_fields[i];
-
-			if (in < f->offset || in >= f->offset + (unsigned int)f->size)
-				continue;
-			buf_printf(name, "%s.cpu[%u].%s", intern_text(s->head.name),
-				   (unsigned int)((uint64_t)(at - first) / sizeof(struct kmem_cache_cpu)), f->name);
-			*begin = at - (in - f->offset);
-			*size = f->size;
-			*kaddr = f->kaddr;
+	if (s->head.room == room) {
+		buf_puts(out, name);
+		return true;
+	}
+	for (unsigned int nid = 0; nid < m->config.nodes; nid++)
+		if (p && s->node[nid] == p) {
+			buf_printf(out, "%s.node[%u]", name, nid);
 			return true;
 		}
-	}
+	for (unsigned int cpu = 0; cpu < m->config.cpus; cpu++)
+		if (p && cpu_slab_of(m, s, cpu) == p) {
+			buf_printf(out, "%s.cpu[%u]", name, cpu);
+			return true;
+		}
+	return false;
+}
+
+/* Whose struct kmem_cache, kmem_cache_node or kmem_cache_cpu begins there. */
+bool slub_describe(struct machine *m, kaddr_t room, struct buf *out)
+{
+	const void *p = room_of(m, room, 0);
+
+	for (struct cache *c = NULL; (c = slub_next(m, c));)
+		if (describes(m, to_slub(c), room, p, out))
+			return true;
 	return false;
 }

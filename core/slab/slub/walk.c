@@ -3,6 +3,8 @@
  * simulated RAM, so each is looked at before it is followed, and every walk has an end. */
 #include "core/slab/slub/types.h"
 
+#include "core/mm/percpu.h"
+
 /* The page, if the pointer leads to one. */
 struct page *sane_page(const struct machine *m, const struct page *page)
 {
@@ -23,9 +25,9 @@ static bool sane_pointer(const struct machine *m, const void *p, size_t bytes)
 
 struct kmem_cache_cpu *cpu_slab_of(const struct machine *m, const struct kmem_cache *s, unsigned int cpu)
 {
-	if (!sane_pointer(m, s->cpu_slab, sizeof *s->cpu_slab * m->config.cpus))
-		return NULL;
-	return per_cpu_ptr(s, cpu);
+	if (s->cpus && s->cpus->ptr == s->cpu_slab)
+		return s->cpus->at[cpu];
+	return room_of(m, per_cpu_ptr(m, s->cpu_slab, cpu), slub_of(m)->cpu_type);
 }
 
 struct kmem_cache_node *node_of_cache(const struct machine *m, const struct kmem_cache *s, unsigned int node)
