@@ -22,7 +22,7 @@ static struct session *session(const char *engine, const char *machine)
 }
 
 /* Runs a line; the walker finds nothing wrong afterwards. The reply is the caller's. */
-static struct reply run(struct session *s, const char *line)
+static struct reply reply_to(struct session *s, const char *line)
 {
 	struct reply r;
 	struct buf why = {0};
@@ -31,6 +31,14 @@ static struct reply run(struct session *s, const char *line)
 	session_run(s, line, strlen(line), 1, &r);
 	ck_assert_msg(mm_check(s->m[0], &why), "after %s: %s", line, buf_text(&why));
 	return r;
+}
+
+static void run(struct session *s, const char *line)
+{
+	struct reply r = reply_to(s, line);
+
+	ck_assert_msg(!r.failed, "%s: %s", line, buf_text(&r.error));
+	reply_done(&r);
 }
 
 /* Runs a line that leaves a page in a bad state: the walker is not asked. */
@@ -48,7 +56,7 @@ static void run_bad(struct session *s, const char *line)
 static const char *say(struct session *s, const char *line)
 {
 	static struct buf out;
-	struct reply r = run(s, line);
+	struct reply r = reply_to(s, line);
 
 	buf_clear(&out);
 	if (r.failed)
