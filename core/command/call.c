@@ -240,6 +240,27 @@ void call_cpu(struct call *c)
 	SET(c->m->kernel->cpu, (uint32_t)call_num(c, 0));
 }
 
+static void hotplug(struct call *c, bool online)
+{
+	unsigned int cpu = (unsigned int)call_num(c, 0);
+	uint64_t bit = 1ull << cpu, offline = c->m->kernel->cpus_offline;
+
+	if (online == !(offline & bit))
+		return;
+	SET(c->m->kernel->cpus_offline, offline ^ bit);
+	c->m->slab->cpu_hotplug(c->m, cpu, online);
+}
+
+void call_cpu_offline(struct call *c)
+{
+	hotplug(c, false);
+}
+
+void call_cpu_online(struct call *c)
+{
+	hotplug(c, true);
+}
+
 void call_fail(struct call *c)
 {
 	struct kernel *k = c->m->kernel;

@@ -143,6 +143,24 @@ static bool parse_repeat(struct statement *st, size_t *i, struct reply *r)
 	return true;
 }
 
+/* `cpu offline`: some names are a command's and one word more. */
+static void two_words(struct statement *st, size_t i)
+{
+	const struct token *t = &st->tokens[i + 1];
+	size_t n = strlen(st->cmd->name);
+
+	for (int k = 0; t->kind == TOK_NAME && k < COMMANDS; k++) {
+		const char *name = commands[k].name;
+
+		if (strncmp(name, st->cmd->name, n) || name[n] != ' ' || strlen(name + n + 1) != t->len ||
+		    memcmp(name + n + 1, st->line + t->at, t->len))
+			continue;
+		st->cmd = &commands[k];
+		st->verb = i + 1;
+		return;
+	}
+}
+
 static bool parse_verb(struct statement *st, size_t i, struct reply *r)
 {
 	const struct token *t = &st->tokens[i];
@@ -155,8 +173,10 @@ static bool parse_verb(struct statement *st, size_t i, struct reply *r)
 	}
 	st->verb = i;
 	st->cmd = command_find(st->line + t->at, t->len, &others);
-	if (st->cmd)
+	if (st->cmd) {
+		two_words(st, i);
 		return true;
+	}
 	near = nearest_command(st->line + t->at, t->len);
 	if (others)
 		reply_fail(r, st, t->at, "'%.*s' is the beginning of %u commands", (int)t->len, st->line + t->at, others);
@@ -282,7 +302,7 @@ bool statement_parse(struct statement *st, const char *line, size_t len, uint32_
 		return true;
 	if (!parse_assign(st, &i, r) || !parse_repeat(st, &i, r) || !parse_verb(st, i, r) || !check_frame(st, r))
 		return false;
-	i++;
+	i = st->verb + 1;
 	st->rest = st->tokens[i].at;
 	if (takes_rest(st->cmd)) {
 		if (st->tokens[i].kind != TOK_END || strchr(st->cmd->sig, '['))

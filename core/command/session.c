@@ -82,8 +82,14 @@ static bool check_limits(struct run *run, struct machine *m, const struct bound 
 	size_t at = st->nargs ? st->tokens[st->args[0].first].at : st->len;
 	uint64_t n = b->arg[0].num;
 
-	if (st->cmd == &commands[CMD_cpu] && n >= m->config.cpus)
+	bool cpu = st->cmd == &commands[CMD_cpu], offline = st->cmd == &commands[CMD_cpu_offline];
+
+	if ((cpu || offline || st->cmd == &commands[CMD_cpu_online]) && n >= m->config.cpus)
 		reply_fail(run->r, st, at, "the machine has CPUs 0 to %llu", (unsigned long long)m->config.cpus - 1);
+	else if (cpu && (m->kernel->cpus_offline >> n & 1))
+		reply_fail(run->r, st, at, "CPU %llu is offline; `cpu online %llu` brings it back", (unsigned long long)n, (unsigned long long)n);
+	else if (offline && (!n || n == m->kernel->cpu))
+		reply_fail(run->r, st, at, n ? "the calls run on CPU %llu: choose another first" : "CPU %llu cannot go", (unsigned long long)n);
 	else if (st->cmd == &commands[CMD_fail] && (n < 1 || n > INT32_MAX))
 		reply_fail(run->r, st, at, "N counts page allocations from 1");
 	else if (st->cmd == &commands[CMD_fail] && m->kernel->nfails + st->count > MAX_FAILS)

@@ -232,3 +232,15 @@ void meta_slabinfo(struct session *s, const struct statement *st, struct reply *
 			draw_cache(m, c, s->ascii, &r->text);
 	}
 }
+
+void meta_leaks(struct session *s, const struct statement *st, struct reply *r)
+{
+	for (unsigned int i = 0; i < s->nengines; i++) {
+		struct machine *m = s->m[i];
+
+		if (m->slab && m->slab->leaks && m->config.debug)
+			m->slab->leaks(m, &r->text);
+		else if (s->nengines == 1)
+			reply_fail(r, st, 0, "only modern SLAB built for debugging knows: machine debug=1");
+	}
+}

@@ -56,7 +56,7 @@ const struct command *command_find(const char *name, size_t n, unsigned int *oth
 	for (int i = 0; i < COMMANDS; i++) {
 		if ((!strncmp(commands[i].name, name, n) && !commands[i].name[n]) || has_alias(&commands[i], name, n))
 			return &commands[i];
-		if (!strncmp(commands[i].name, name, n)) {
+		if (!strncmp(commands[i].name, name, n) && !strchr(commands[i].name, ' ')) {
 			found = &commands[i];
 			begin++;
 		}

@@ -71,6 +71,7 @@ struct kernel {
 	uint64_t __journaled jiffies;
 	uint64_t __journaled rng;               /* state of the machine's random numbers */
 	uint32_t __journaled cpu;               /* the CPU that runs the next call */
+	uint64_t __journaled cpus_offline;      /* bit mask: taken away by `cpu offline N` */
 	uint32_t __journaled nfails;
 	uint32_t __journaled fail[MAX_FAILS];   /* page allocations still to come until one fails; 0 is a used-up entry */
 	uint64_t __journaled heap;              /* bytes of STATE given out by state_alloc */

@@ -139,7 +139,8 @@ static void cpudown_one(struct machine *m, struct kmem_cache *cachep, unsigned i
 	spin_lock_irq(m, node_lock(node));
 	SET(n->free_limit, n->free_limit - cachep->batchcount);
 	if (nc) {
-		EMIT(m, drain_cpu, cpu, nc->avail, CACHE_REF(cachep));
+		if (nc->avail)
+			EMIT(m, drain_cpu, cpu, nc->avail, CACHE_REF(cachep));
 		free_block(m, cachep, nc, nc->avail, node, list);
 		SET(nc->avail, 0);
 	}
@@ -204,8 +205,10 @@ static void cpu_up(struct machine *m, unsigned int cpu)
 	down(m, slab_mutex);
 	came = cpuup_prepare(m, cpu);
 	up(m, slab_mutex);
-	if (!came)
+	if (!came) {
+		SET(m->kernel->cpus_offline, m->kernel->cpus_offline | 1ull << cpu);
 		return;
+	}
 	SET(g->cpu_online, g->cpu_online | 1ull << cpu);
 	SET(g->cpu_of_node, g->cpu_of_node | 1ull << cpu);
 }

@@ -164,7 +164,7 @@ void drain_one_alien(struct machine *m, struct kmem_cache *cachep, struct array_
 	spin_lock(m, node_lock(node));
 	if (n->shared)
 		moved = transfer_objects(m, n->shared, ac, ac->limit);
-	EMIT(m, alien_drain, moved, node, ac->avail);
+	EMIT(m, alien_drain, node, moved, ac->avail);
 	free_block(m, cachep, ac, ac->avail, node, list);
 	SET(ac->avail, 0);
 	spin_unlock(m, node_lock(node));

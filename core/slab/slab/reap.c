@@ -51,7 +51,8 @@ static void do_drain(struct machine *m, struct kmem_cache *cachep)
 	if (!get_node(m, cachep, node))
 		OOPS(m, "do_drain: the list_lock of node %d is taken through NULL", node);
 	spin_lock(m, node_lock(node));
-	EMIT(m, drain_cpu, this_cpu(m), ac->avail, CACHE_REF(cachep));
+	if (ac->avail)
+		EMIT(m, drain_cpu, this_cpu(m), ac->avail, CACHE_REF(cachep));
 	free_block(m, cachep, ac, ac->avail, node, list);
 	spin_unlock(m, node_lock(node));
 	slabs_destroy(m, cachep, list);

@@ -234,7 +234,8 @@ static void drain_previous(struct machine *m, struct kmem_cache *cachep, kaddr_t
 		if (!ac)
 			OOPS(m, "do_tune_cpucache: cpu_cache of %s leads nowhere", intern_text(cachep->head.name));
 		spin_lock_irq(m, node_lock(node));
-		EMIT(m, drain_cpu, cpu, ac->avail, CACHE_REF(cachep));
+		if (ac->avail)
+			EMIT(m, drain_cpu, cpu, ac->avail, CACHE_REF(cachep));
 		free_block(m, cachep, ac, ac->avail, node, list);
 		spin_unlock_irq(m, node_lock(node));
 		slabs_destroy(m, cachep, list);
