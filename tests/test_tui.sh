@@ -72,8 +72,10 @@ for name in grow refill reap; do
     done
 done
 screens manners 80x24 ascii
+screens ask 80x24 ascii
 if [ -n "$utf8" ]; then
     screens manners 80x24 utf8
+    screens ask 80x24 utf8
     screens grow 80x24 mono utf8        # without colour the same text stands there
     check "without colour no colour is sent" sh -c "! grep -q '38;5;' '$tmp/grow.80x24.mono/raw'"
     check "with colour it is" grep -q '38;5;' "$tmp/grow.80x24.utf8/raw"

@@ -605,6 +605,22 @@ static void cache_draw(struct tui *t, const struct rect *r)
 		draw_object(t, r, c, &slabs.list[row].view);
 }
 
+bool cache_subject(struct tui *t, bool slab_too, struct buf *out)
+{
+	bool object = t->cache.level == OBJECT || t->cache.level == SLAB;
+	size_t before = out->len;
+
+	if (!t->m->slab)
+		return false;
+	if (object)
+		ref_text(out, REF(t->cache.name, t->cache.seq, t->cache.index));
+	else if (t->now.slab && t->now.object >= 0 && (t->cache.level == ALL || t->cache.seq == t->now.slab || !t->cache.seq))
+		ref_text(out, REF(t->now.cache, t->now.slab, t->now.object));
+	else if (slab_too && t->cache.level == CACHE && t->cache.seq)
+		ref_text(out, REF(t->cache.name, t->cache.seq, -1));
+	return out->len > before;
+}
+
 static void cache_title(struct tui *t, struct buf *out)
 {
 	struct cache *c = t->cache.level == ALL ? NULL : find(t, t->cache.name);

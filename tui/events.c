@@ -101,7 +101,7 @@ static int draw_event(struct tui *t, const struct rect *r, int y, struct moment 
 		return 0;
 	info = &event_info[ev.event];
 	event_text(&text, t->m, &ev);
-	if (break_is_set(t, ev.event))
+	if (break_stops(t, &ev))
 		put_text(t, r, y, 1, c ? c : C_BAD, glyph(t, G_BREAK));
 	put(t, r, y, 2, c ? c : C_NUMBER, "%5" PRIu64, at.event);
 	put(t, r, y, 8, c ? c : group_colour(info->group), "%c", group_info[info->group].letter);

@@ -101,8 +101,7 @@ static void do_toggle_break(struct tui *t)
 		say(t, false, "No event here to stop at.");
 		return;
 	}
-	break_toggle(t, ev.event);
-	say(t, false, break_is_set(t, ev.event) ? "Space plays until the next %s." : "No stop at %s any more.", event_info[ev.event].name);
+	break_toggle(t, &ev);
 }
 
 static void do_prompt(struct tui *t) { prompt_open(t, ':'); }
@@ -170,6 +169,22 @@ static void do_page_down(struct tui *t) { scroll_by(t, page(t)); }
 static void do_page_up(struct tui *t)   { scroll_by(t, -page(t)); }
 static void do_top(struct tui *t)       { scroll_by(t, INT_MIN); }
 static void do_bottom(struct tui *t)    { scroll_by(t, INT_MAX); }
+
+/* A command of the language about what is chosen. */
+static void ask(struct tui *t, const char *verb, bool slab_too)
+{
+	struct buf text = {0};
+
+	buf_printf(&text, "%s ", verb);
+	if (cache_subject(t, slab_too, &text))
+		run_command(t, buf_text(&text));
+	else
+		say(t, false, "Choose an object in CACHE first: Tab goes there, Enter goes into a slab, j and k choose.");
+	buf_done(&text);
+}
+
+static void do_who(struct tui *t)    { ask(t, "who", true); }
+static void do_owners(struct tui *t) { ask(t, "owners", false); }
 
 static void do_follow(struct tui *t)
 {

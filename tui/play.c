@@ -3,7 +3,9 @@
 #include <stdio.h>
 #include <string.h>
 
+#include "core/base/intern.h"
 #include "core/command/command.h"
+#include "core/command/search.h"
 #include "tui/view.h"
 
 /* From one event in two seconds to 100,000 a second: above FRAMES a second several events go by in a frame. */
@@ -33,14 +35,40 @@ void play_faster(struct tui *t, int by)
 		t->speed = SPEEDS - 1;
 }
 
-bool break_is_set(const struct tui *t, unsigned int event)
+/* Breakpoints are the session's: those of the prompt stop playing too. */
+bool break_stops(const struct tui *t, const struct event_view *ev)
 {
-	return t->breaks[event / 8] >> event % 8 & 1;
+	for (size_t i = 0; i < t->session->nbreaks; i++)
+		if (break_matches(t->m, &t->session->breaks[i], ev))
+			return true;
+	return false;
 }
 
-void break_toggle(struct tui *t, unsigned int event)
+/* The breakpoint that `break NAME` made, without a condition; 0 for none. */
+static uint32_t break_named(const struct tui *t, const char *name)
 {
-	t->breaks[event / 8] ^= (uint8_t)(1u << event % 8);
+	for (size_t i = 0; i < t->session->nbreaks; i++)
+		if (!strcmp(intern_text(t->session->breaks[i].text), name))
+			return t->session->breaks[i].id;
+	return 0;
+}
+
+/* Where a function is entered, that function; else every event of this kind. */
+void break_toggle(struct tui *t, const struct event_view *ev)
+{
+	const char *name = ev->event == EV_call ? site_function(ev->site) : event_info[ev->event].name;
+	uint32_t id = break_named(t, name);
+	char text[128];
+
+	if (id)
+		snprintf(text, sizeof text, "delete %u", id);
+	else
+		snprintf(text, sizeof text, "break %s", name);
+	run_command(t, text);
+	if (id)
+		say(t, false, "No stop at %s any more.", name);
+	else if (!t->message_bad)
+		say(t, false, "Space plays until %s.", name);
 }
 
 /* The other machines of the lab have made the same calls with other events: they stand at the same border of the call,
@@ -89,7 +117,7 @@ void play_step(struct tui *t)
 			t->playing = false;
 			break;
 		}
-		if (history_event(t->m, at.call, at.event, &ev) && break_is_set(t, ev.event)) {
+		if (history_event(t->m, at.call, at.event, &ev) && break_stops(t, &ev)) {
 			t->playing = false;
 			say(t, false, "Stopped at %s.", event_info[ev.event].name);
 			break;

@@ -104,6 +104,9 @@ static bool may_run(struct tui *t)
 
 void run_command(struct tui *t, const char *text)
 {
+	struct moment at = t->m->history.cursor, selected = t->selected;
+	bool selecting = t->selecting;
+	struct machine *m = t->m;
 	struct buf out = {0};
 	struct reply r;
 
@@ -113,6 +116,10 @@ void run_command(struct tui *t, const char *text)
 	term_interrupted = false;
 	session_run(t->session, text, strlen(text), 1, &r);
 	show_machine(t, t->which);
+	if (selecting && t->m == m && same_moment(at, m->history.cursor)) {
+		t->selected = selected;         /* the command only said something */
+		t->selecting = true;
+	}
 	if (r.failed)
 		buf_printf(&out, r.column > 1 ? "%s (column %u)" : "%s", buf_text(&r.error), r.column);
 	else

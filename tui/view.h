@@ -92,7 +92,6 @@ struct tui {
 	/* play */
 	bool playing;
 	int speed;                      /* row of the table in play.c */
-	uint8_t breaks[EVENTS / 8 + 1];       /* a bit an event id */
 
 	/* a line of text over the footer, until the next key */
 	struct buf message;
@@ -137,6 +136,11 @@ struct tui {
 	struct buf *error;
 	bool failed;
 };
+
+/* ---- cache.c ---- */
+
+/* The name of what is chosen: an object, a slab, a cache; of the event's object where nothing is. False for none. */
+bool cache_subject(struct tui *t, bool slab_too, struct buf *out);
 
 /* ---- draw.c ---- */
 
@@ -191,8 +195,8 @@ const char *play_speed(const struct tui *t, bool ascii);
 int play_wait(const struct tui *t);                             /* milliseconds until the next step */
 void play_step(struct tui *t);
 void play_faster(struct tui *t, int by);
-bool break_is_set(const struct tui *t, unsigned int event);
-void break_toggle(struct tui *t, unsigned int event);
+bool break_stops(const struct tui *t, const struct event_view *ev);
+void break_toggle(struct tui *t, const struct event_view *ev);
 
 /* Moves the cursor; every way of moving ends here. */
 void go(struct tui *t, struct moment to);
