@@ -277,6 +277,102 @@ START_TEST(a_boot_cache_counts_one_cpu_less_than_a_later_one)
 }
 END_TEST
 
+/* ---- quirks of 4.0 ---- */
+
+static void fail_pages(struct machine *m, void *ctx)
+{
+	uint32_t n = *(uint32_t *)ctx;
+
+	for (uint32_t i = 0; i < n; i++)
+		SET(m->kernel->fail[i], i + 1);
+	SET(m->kernel->nfails, n);
+}
+
+static void set_fails(struct machine *m, uint32_t n)
+{
+	outcome_clear(&m->outcome);
+	history_begin_command(m, "fail", 1);
+	machine_call(m, fail_pages, &n);
+}
+
+/* Creates caches until memory is out; what the kernel says then. `on`: a mere NULL is not the end. */
+static const char *create_until_it_fails(struct machine *m, uint64_t size, bool on)
+{
+	struct creation c = { .name = "foo", .size = size };
+
+	for (int i = 0; i < 200; i++) {
+		set_fails(m, c.cache || !i || !on ? 32 : 0);
+		outcome_clear(&m->outcome);
+		history_begin_command(m, "create", 1);
+		if (!machine_call(m, do_create, &c))
+			return m->outcome.trap_text;
+		if (!c.cache && !on)
+			return buf_text(&m->outcome.report);
+	}
+	return "";
+}
+
+START_TEST(without_memory_for_a_descriptor_create_gives_NULL_and_leaves_nothing)
+{
+	struct machine *m = new_machine("cpus=1");
+
+	ck_assert_str_eq(create_until_it_fails(m, 100, false), "kmem_cache_create(foo) failed with error -12\n");
+	check(m);
+	machine_free(m);
+}
+END_TEST
+
+START_TEST(arrays_that_cannot_be_made_are_drained_through_a_NULL_node)
+{
+	struct machine *m = new_machine("cpus=2");
+	const char *why = create_until_it_fails(m, 100, true);
+
+	ck_assert_int_eq(m->outcome.trap, TRAP_OOPS);
+	ck_assert_msg(strstr(why, "do_drain") != NULL, "%s", why);
+	machine_free(m);
+}
+END_TEST
+
+START_TEST(an_alien_cache_without_memory_is_written_through_NULL)
+{
+	struct machine *m = new_machine("cpus=2 nodes=2");
+	const char *why = create_until_it_fails(m, 5000, true);       /* too large for a shared array */
+
+	ck_assert_int_eq(m->outcome.trap, TRAP_OOPS);
+	ck_assert_msg(strstr(why, "__alloc_alien_cache") != NULL, "%s", why);
+	machine_free(m);
+}
+END_TEST
+
+static void offline_1(struct machine *m, void *ctx) { (void)ctx; m->slab->cpu_hotplug(m, 1, false); }
+static void online_1(struct machine *m, void *ctx) { (void)ctx; m->slab->cpu_hotplug(m, 1, true); }
+
+START_TEST(a_cpu_that_goes_lowers_free_limit_and_one_that_comes_is_counted_later)
+{
+	struct machine *m = new_machine("cpus=2");
+	struct cache *c = create(m, "foo", 100, 0, 0);
+	struct buf json = {0};
+	char limit[32];
+
+	history_begin_command(m, "offline", 1);
+	ck_assert(machine_call(m, offline_1, NULL));
+	exported(m, c, &json);
+	member(&json, "free_limit", limit, sizeof limit);
+	ck_assert_str_eq(limit, "159");         /* 2 * 60 + 39 */
+	history_begin_command(m, "online", 1);
+	ck_assert(machine_call(m, online_1, NULL));
+	check(m);
+	exported(m, c, &json);
+	member(&json, "free_limit", limit, sizeof limit);
+	ck_assert_str_eq(limit, "159");         /* set while only CPU 0 was up */
+	exported(m, create(m, "bar", 100, 0, 0), &json);
+	member(&json, "free_limit", limit, sizeof limit);
+	ck_assert_str_eq(limit, "219");
+	buf_done(&json);
+	machine_free(m);
+}
+END_TEST
+
 /* ---- a real machine ---- */
 
 START_TEST(rows_of_a_real_32_bit_machine_agree)
@@ -511,5 +607,9 @@ RUN_TESTS("slab",
 	  geometry_of_a_kernel_built_for_debugging_is_as_measured,
 	  the_boot_makes_41_caches_as_measured,
 	  a_boot_cache_counts_one_cpu_less_than_a_later_one,
+	  without_memory_for_a_descriptor_create_gives_NULL_and_leaves_nothing,
+	  arrays_that_cannot_be_made_are_drained_through_a_NULL_node,
+	  an_alien_cache_without_memory_is_written_through_NULL,
+	  a_cpu_that_goes_lowers_free_limit_and_one_that_comes_is_counted_later,
 	  rows_of_a_real_32_bit_machine_agree,
 	  a_random_life_keeps_the_invariants_and_can_be_undone)
