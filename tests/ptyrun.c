@@ -3,7 +3,7 @@
  *
  *      ptyrun [options] WxH PROGRAM ARGUMENTS...
  *        -o FILE      what the program sent to the terminal goes there
- *        -i TEXT      is typed when the program has been quiet for a while; \r is Enter; repeatable, in order
+ *        -i TEXT      is typed when the program has said something and been quiet for a while; \r is Enter; repeatable, in order
  *        -s SIGNAL    (a number) is sent to it when it has been quiet and everything is typed
  *        -x           hangs up then instead: the terminal goes away
  *        -t SECONDS   it is killed after that time (30)
@@ -32,7 +32,7 @@ static struct {
 	const char *input[INPUTS];
 	int ninput, typed;
 	int signal, quiet;
-	int hang_up;
+	int hang_up, begun;             /* begun: it has sent something */
 	double seconds;
 	FILE *out;
 } opt = { .quiet = 200, .seconds = 30 };
@@ -89,6 +89,7 @@ static int drain(int master)
 	char part[4096];
 	ssize_t n = read(master, part, sizeof part);
 
+	opt.begun |= n > 0;
 	if (n > 0 && opt.out)
 		fwrite(part, 1, (size_t)n, opt.out);
 	return n > 0;
@@ -113,7 +114,7 @@ static int attend(int *master, pid_t child)
 		} else if (poll(&p, 1, opt.quiet) == 1) {
 			if (!drain(*master))
 				usleep(10000);
-		} else {
+		} else if (opt.begun) {
 			*master = act(*master, child);
 		}
 	}

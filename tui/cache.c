@@ -240,7 +240,26 @@ static int draw_signs(struct tui *t, const struct rect *r, int y, int x, int wid
 
 /* ---- what lies beside the slabs ---- */
 
-struct holder_lines { struct tui *t; const struct rect *r; int y; };
+struct holder_lines {
+	struct tui *t;
+	const struct rect *r;
+	int y, most;            /* lines drawn; lines there may be, so that slabs are seen too */
+	int all, left_out;
+	bool full_only;         /* empty ones are left out, but that of the running CPU */
+};
+
+static bool shown_elsewhere(const struct holder_view *h)
+{
+	return !strcmp(h->what, "freelist");    /* SLUB: seen in the cpu's slab */
+}
+
+static bool count_holder(void *ctx, const struct holder_view *h)
+{
+	struct holder_lines *l = ctx;
+
+	l->all += !shown_elsewhere(h);
+	return true;
+}
 
 static bool draw_holder(void *ctx, const struct holder_view *h)
 {
@@ -249,8 +268,12 @@ static bool draw_holder(void *ctx, const struct holder_view *h)
 	struct buf label = {0}, next = {0};
 	int x, room = l->r->w - LABEL - 28;
 
-	if (!strcmp(h->what, "freelist"))       /* SLUB: seen in the cpu's slab */
+	if (shown_elsewhere(h))
 		return true;
+	if ((l->full_only && !h->avail && h->cpu != (int)t->m->kernel->cpu) || l->y == l->most) {
+		l->left_out++;
+		return true;
+	}
 	buf_puts(&label, h->what);
 	if (h->cpu >= 0)
 		buf_printf(&label, " %d", h->cpu);
@@ -465,12 +488,17 @@ static void draw_legend(struct tui *t, const struct rect *r)
 
 static void draw_cache(struct tui *t, const struct rect *r, struct cache *c)
 {
-	struct holder_lines l = { t, r, 0 };
+	struct holder_lines l = { .t = t, .r = r, .most = r->h / 2 };
 
 	gather(t, c);
 	memset(line_slab, 0, sizeof line_slab);
-	if (t->m->slab->each_holder)
+	if (t->m->slab->each_holder) {
+		t->m->slab->each_holder(t->m, c, count_holder, &l);
+		l.full_only = l.all > l.most;
 		t->m->slab->each_holder(t->m, c, draw_holder, &l);
+	}
+	if (l.left_out)
+		put(t, r, l.y++, LABEL, C_DIM, "%d more of %d are not shown", l.left_out, l.all);
 	if (!slabs.n)
 		put_wrapped(t, r, l.y ? l.y + 1 : 1, 1, C_DIM, "No slab yet: pages are taken when an object is asked for.");
 	else

@@ -35,7 +35,10 @@ static void draw_head(struct tui *t, const struct rect *r, int y, int each)
 
 static void draw_zone(struct tui *t, const struct rect *r, int y, int each, const struct zone *zone)
 {
-	put(t, r, y, 1, C_BOLD, "%-7s", zone_name(zone));
+	if (t->m->config.nodes > 1)
+		put(t, r, y, 1, C_BOLD, "%u %s", zone->node, zone_name(zone));
+	else
+		put_text(t, r, y, 1, C_BOLD, zone_name(zone));
 	put(t, r, y, 8, C_TEXT, "%6lu", zone->free_pages);
 	for (unsigned int o = 0; o < orders(t->m); o++) {
 		bool hot = of_event(t, zone) && t->now.order == (int)o;
