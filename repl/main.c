@@ -202,12 +202,28 @@ static void run_tui(struct program *p)
 	buf_done(&error);
 }
 
+/* `echo on`: comments become prose, commands stand behind their prompt. */
+static void put_echo(struct program *p, const char *line, size_t len)
+{
+	size_t lead = strspn(line, " \t");
+	const struct session *s = p->session;
+
+	if (lead >= len)
+		putchar('\n');
+	else if (line[lead] == '#')
+		printf("%.*s\n", (int)(len - lead - 1 - (line[lead + 1] == ' ')), line + lead + 1 + (line[lead + 1] == ' '));
+	else
+		printf("%s> %.*s\n", s->nengines == 1 ? engine_info[s->engine[0]].prompt : "all", (int)len, line);
+}
+
 /* Runs one line and prints what came of it. False when no more lines shall run. */
 static bool run_line(struct program *p, const char *file, const char *line, size_t len, uint32_t n)
 {
 	struct reply r;
 	bool tui;
 
+	if (p->session->echo && !p->json && strcmp(file, "<prompt>"))
+		put_echo(p, line, len);
 	interrupted = false;
 	running = true;
 	session_run(p->session, line, len, n, &r);

@@ -236,7 +236,7 @@ static void put_machine(const struct answer *a, struct buf *out)
 static bool is_quiet(const struct command *cmd)
 {
 	return cmd == &commands[CMD_cpu] || cmd == &commands[CMD_expect] || cmd == &commands[CMD_watch] || cmd == &commands[CMD_fail] ||
-	       cmd == &commands[CMD_quit] || cmd == &commands[CMD_recording];
+	       cmd == &commands[CMD_quit] || cmd == &commands[CMD_recording] || cmd == &commands[CMD_echo];
 }
 
 void reply_text(struct session *s, const struct reply *r, struct buf *out)

@@ -91,3 +91,20 @@ void meta_buddyinfo(struct session *s, const struct statement *st, struct reply 
 	for (unsigned int i = 0; i < s->nengines; i++)
 		mm_buddyinfo(s->m[i], &r->text);
 }
+
+void meta_echo(struct session *s, const struct statement *st, struct reply *r)
+{
+	size_t n = st->rest < st->len ? st->len - st->rest : 0;
+	const char *word = st->line + st->rest;
+
+	if (n == 2 && !memcmp(word, "on", 2))
+		s->echo = true;
+	else if (n == 3 && !memcmp(word, "off", 3))
+		s->echo = false;
+	else if (n)
+		reply_fail(r, st, st->rest, "echo is on or off");
+	else
+		buf_printf(&r->text, "echo %s\n", s->echo ? "on" : "off");
+	if (n && !r->failed)
+		answer_ok(s, r);
+}
