@@ -3,13 +3,20 @@
  * calls: their words belong to the events) must be NAME.out to the byte. The first line of a script is
  * "# slablab: ENGINE [MACHINE OPTIONS]". "json LINE" runs a line and prints what -j says, "quiet LINE" prints nothing.
  * With LAB_WRITE=1 in the environment the .out files are written anew: look at the difference before you keep it. */
-#include <dirent.h>
+#include <check.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/command/command.h"
-#include "tests/check_main.h"
+#include <cjson/cJSON.h>
+
+#include "core/arena/room.h"
+#include "core/command/answer.h"
+#include "core/command/explain.h"
+#include "core/command/search.h"
+#include "core/event/event.h"
+#include "core/mm/gfp.h"
+#include "core/mm/mm.h"
 
 static const char *source_dir(void)
 {
@@ -119,6 +126,135 @@ static void check_script(const char *name)
 	buf_done(&out);
 }
 
+/* ---- the glossary is complete ---- */
+
+struct missing { struct machine *m; struct buf words; };
+
+static void want(struct missing *w, const char *kind, const char *word, size_t n)
+{
+	struct buf text = {0};
+
+	if (!explain_word(w->m, word, n, &text))
+		buf_printf(&w->words, " %s:%.*s", kind, (int)n, word);
+	buf_done(&text);
+}
+
+/* Names of an export's members; those of caches, slabs and variables are the script's own. */
+static void want_keys(struct missing *w, const cJSON *value, const char *of)
+{
+	bool own = of && (!strcmp(of, "caches") || !strcmp(of, "slabs") || !strcmp(of, "variables") || !strcmp(of, "alien"));
+
+	for (const cJSON *member = value ? value->child : NULL; member; member = member->next) {
+		if (member->string && !own)
+			want(w, "key", member->string, strlen(member->string));
+		want_keys(w, member, member->string ? member->string : of);
+	}
+}
+
+static void want_exports(struct missing *w, struct session *s)
+{
+	struct buf text = {0};
+	struct json j;
+	cJSON *parsed;
+
+	json_start(&j, &text);
+	json_object(&j, NULL);
+	s->watch_all = true;
+	export_state(s, w->m, &j, true);
+	mm_export_zones(w->m, &j, "zones", false);
+	json_end(&j);
+	parsed = cJSON_Parse(buf_text(&text));
+	ck_assert(parsed != NULL);
+	want_keys(w, parsed, NULL);
+	cJSON_Delete(parsed);
+	buf_done(&text);
+}
+
+static void want_tables(struct missing *w)
+{
+	static const char *const fields[] = {
+#define FIELD(type, member, form) strcmp(#form, "HIDDEN") ? #member : NULL,
+#include "core/command/fields.def"
+#undef FIELD
+	};
+	const char *name, *what;
+	uint64_t flag;
+	uint32_t bit;
+
+	for (unsigned int e = 1; e < EVENTS; e++)
+		want(w, "event", event_info[e].name, strlen(event_info[e].name));
+	for (unsigned int i = 0; (name = gfp_name(w->m, i, &bit, &what)); i++)
+		want(w, "gfp", name, strlen(name));
+	for (unsigned int i = 0; (name = w->m->slab->flag_name(w->m, i, &flag, &what)); i++)
+		want(w, "flag", name, strlen(name));
+	for (unsigned int i = 0; (name = function_name(i)); i++)
+		want(w, "function", name, strlen(name));
+	for (unsigned int i = 0; i < COMMANDS; i++)
+		want(w, "command", commands[i].name, strlen(commands[i].name));
+	for (size_t i = 0; i < sizeof fields / sizeof *fields; i++)
+		if (fields[i])
+			want(w, "field", fields[i], strlen(fields[i]));
+	for (unsigned int t = 1; t <= w->m->nroom_types; t++)
+		for (unsigned int f = 0; w->m->room_types[t] && f < w->m->room_types[t]->nfields; f++) {
+			const char *dot;
+
+			name = w->m->room_types[t]->field[f].name;
+			dot = name ? strrchr(name, '.') : NULL;
+			name = dot ? dot + 1 : name;
+			if (name && w->m->room_types[t]->field[f].kind != ROOM_PAD)
+				want(w, "room", name, strlen(name));
+		}
+}
+
+START_TEST(every_event_field_function_mask_and_flag_is_explained)
+{
+	static const char *const engines[] = { "slab24", "slab", "slub" }, *const machines[] = { "debug=1", "debug=1 nodes=2", "nodes=2 random=1 hardened=1" };
+	struct session_options o = { .engine = engines[_i], .machine = machines[_i], .recording = RECORD_EVENTS };
+	static const char *const lines[] = { "kmem_cache_create(foo, 300, 0, 0)", "a = kmem_cache_alloc(foo)", "b = kmem_cache_alloc(foo)" };
+	struct missing w = { .m = NULL };
+	struct buf error = {0};
+	struct session *s = session_new(&o, &error);
+	struct reply r;
+
+	ck_assert_msg(s != NULL, "%s", buf_text(&error));
+	for (int i = 0; i < 3; i++) {
+		session_run(s, lines[i], strlen(lines[i]), 1, &r);
+		ck_assert_msg(!r.failed, "%s", buf_text(&r.error));
+		reply_done(&r);
+	}
+	w.m = s->m[0];
+	want_tables(&w);
+	want_exports(&w, s);
+	ck_assert_msg(!w.words.len, "no word about:%s", buf_text(&w.words));
+	session_free(s);
+}
+END_TEST
+
+START_TEST(what_the_glossary_points_to_is_explained_too)
+{
+	struct session_options o = { .engine = "slub", .recording = RECORD_EVENTS };
+	struct missing w = { .m = NULL };
+	struct buf error = {0}, text = {0};
+	struct session *s = session_new(&o, &error);
+	const char *p;
+	size_t n;
+
+	ck_assert(session_boot(s, &error));
+	w.m = s->m[0];
+	for (size_t i = 0; (p = glossary_word(i, &n)); i++) {
+		buf_clear(&text);
+		ck_assert(explain_word(w.m, p, n, &text));
+		for (const char *see = strstr(buf_text(&text), "See also: "); see; see = strstr(see, "See also: ")) {
+			see += 10;
+			for (const char *word = see; *word && *word != '\n'; word += strcspn(word, " \n"), word += *word == ' ')
+				want(&w, "see", word, strcspn(word, " \n"));
+		}
+	}
+	ck_assert_msg(!w.words.len, "no word about:%s", buf_text(&w.words));
+	session_free(s);
+}
+END_TEST
+
 #define SCRIPT(sentence, name) START_TEST(sentence) { check_script(name); } END_TEST
 
 SCRIPT(time_is_a_tree_with_named_branches, "branches")
@@ -127,8 +263,29 @@ SCRIPT(owners_of_an_object_and_finding_things_on_all_engines, "owners")
 SCRIPT(compare_counts_in_all_and_since_the_mark, "compare")
 SCRIPT(sweep_runs_a_script_over_a_grid, "sweep")
 SCRIPT(machines_of_a_lab_have_options_of_their_own_and_run_again_on_others, "machines")
+SCRIPT(explain_says_what_a_word_means, "explain")
 
-RUN_TESTS("lab", time_is_a_tree_with_named_branches, who_stored_last_to_a_field_a_link_a_page,
-	  owners_of_an_object_and_finding_things_on_all_engines, compare_counts_in_all_and_since_the_mark,
-	  sweep_runs_a_script_over_a_grid,
-	  machines_of_a_lab_have_options_of_their_own_and_run_again_on_others)
+int main(void)
+{
+	Suite *suite = suite_create("lab");
+	TCase *tc = tcase_create("lab");
+	SRunner *runner;
+	int failed;
+
+	tcase_set_timeout(tc, 300);
+	tcase_add_test(tc, time_is_a_tree_with_named_branches);
+	tcase_add_test(tc, who_stored_last_to_a_field_a_link_a_page);
+	tcase_add_test(tc, owners_of_an_object_and_finding_things_on_all_engines);
+	tcase_add_test(tc, compare_counts_in_all_and_since_the_mark);
+	tcase_add_test(tc, sweep_runs_a_script_over_a_grid);
+	tcase_add_test(tc, machines_of_a_lab_have_options_of_their_own_and_run_again_on_others);
+	tcase_add_test(tc, explain_says_what_a_word_means);
+	tcase_add_loop_test(tc, every_event_field_function_mask_and_flag_is_explained, 0, 3);
+	tcase_add_test(tc, what_the_glossary_points_to_is_explained_too);
+	suite_add_tcase(suite, tc);
+	runner = srunner_create(suite);
+	srunner_run_all(runner, CK_NORMAL);
+	failed = srunner_ntests_failed(runner);
+	srunner_free(runner);
+	return failed ? 1 : 0;
+}
