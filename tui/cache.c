@@ -190,7 +190,7 @@ static enum glyph sign(const struct tui *t, const struct slab_view *s, uint32_t 
 {
 	if (is_touched(t, s, i)) {
 		*c = C_TOUCHED;
-		return s->state[i] == OBJ_USED ? G_TOUCHED : s->state[i] == OBJ_CPU ? G_KEPT : G_FREE;
+		return s->state[i] == OBJ_USED ? G_TOUCHED : G_TOUCHED_FREE;
 	}
 	if ((s->nfree && s->freelist[0] == i) || (s->state[i] == OBJ_CPU && is_next_of_cpu(REF(t->cache.name, s->seq, i)))) {
 		*c = C_NEXT;
@@ -474,7 +474,7 @@ static void draw_legend(struct tui *t, const struct rect *r)
 {
 	static const struct { enum glyph g; enum colour c; const char *what; } signs[] = {
 		{ G_USED, C_USED, "in use" }, { G_FREE, C_FREE, "free" }, { G_KEPT, C_KEPT, "kept by a cpu" },
-		{ G_NEXT, C_NEXT, "next out" }, { G_TOUCHED, C_TOUCHED, "of this event" },
+		{ G_NEXT, C_NEXT, "next out" }, { G_TOUCHED, C_TOUCHED, "this event's, in use" }, { G_TOUCHED_FREE, C_TOUCHED, "free" },
 	};
 	int x = 1;
 

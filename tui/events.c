@@ -113,6 +113,7 @@ static int draw_event(struct tui *t, const struct rect *r, int y, struct moment 
 
 static void events_draw(struct tui *t, const struct rect *r)
 {
+	struct rect text = { r->y, r->x, r->h, r->w - 3 };      /* the sign of the cursor has its own columns */
 	struct moment rows[ROWS_MAX], cursor = t->m->history.cursor;
 	int n;
 
@@ -128,9 +129,9 @@ static void events_draw(struct tui *t, const struct rect *r)
 		if (here)
 			put_blank(t, r, y, C_CURSOR);
 		if (rows[y].event)
-			draw_event(t, r, y, rows[y], c);
+			draw_event(t, &text, y, rows[y], c);
 		else
-			draw_call(t, r, y, rows[y], c);
+			draw_call(t, &text, y, rows[y], c);
 		if (chosen)
 			put_text(t, r, y, 0, c, glyph(t, G_SELECTED));
 		if (here)

@@ -176,7 +176,8 @@ static void draw_help(struct tui *t)
 	help_row(&h, glyph(t, G_FREE), "a free object of a slab", false);
 	help_row(&h, glyph(t, G_KEPT), "a free object that a CPU keeps", false);
 	help_row(&h, glyph(t, G_NEXT), "the free object that this slab hands out next", false);
-	help_row(&h, glyph(t, G_TOUCHED), "the object that the event speaks of", false);
+	help_row(&h, glyph(t, G_TOUCHED), "the object that the event speaks of, in use", false);
+	help_row(&h, glyph(t, G_TOUCHED_FREE), "the object that the event speaks of, free", false);
 	for (int g = 0; g < GROUPS; g++) {
 		char letter[2] = { group_info[g].letter, 0 };
 
