@@ -474,7 +474,7 @@ static void draw_legend(struct tui *t, const struct rect *r)
 {
 	static const struct { enum glyph g; enum colour c; const char *what; } signs[] = {
 		{ G_USED, C_USED, "in use" }, { G_FREE, C_FREE, "free" }, { G_KEPT, C_KEPT, "kept by a cpu" },
-		{ G_NEXT, C_NEXT, "next out" }, { G_TOUCHED, C_TOUCHED, "this event's, in use" }, { G_TOUCHED_FREE, C_TOUCHED, "free" },
+		{ G_NEXT, C_NEXT, "next out" }, { G_TOUCHED, C_TOUCHED, "" }, { G_TOUCHED_FREE, C_TOUCHED, "this event's" },
 	};
 	int x = 1;
 
@@ -482,7 +482,8 @@ static void draw_legend(struct tui *t, const struct rect *r)
 		return;
 	for (size_t i = 0; i < sizeof signs / sizeof *signs; i++) {
 		x = put(t, r, r->h - 1, x, signs[i].c, "%s ", glyph(t, signs[i].g));
-		x = put(t, r, r->h - 1, x, C_DIM, "%s", signs[i].what) + 3;
+		if (*signs[i].what)
+			x = put(t, r, r->h - 1, x, C_DIM, "%s", signs[i].what) + 3;
 	}
 }
 
