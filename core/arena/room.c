@@ -12,6 +12,7 @@
 #define FRAME_SLACK     2048u                                   /* a struct may begin at the page's end */
 #define FRAME_BYTES     (FRAME_HEAD + STEPS + PAGE_SIZE * ROOM_SCALE + FRAME_SLACK)     /* head, types, structs */
 #define WILD_STRIDE     4096u                                   /* a struct's reach from a wild pointer */
+#define WILD_MIDDLE     (WILD_STRIDE / 2)                       /* the pointer itself: structs are reached backwards too */
 #define WILD_TABLE      4096u                                   /* how many wild pointers a machine can hold */
 
 /* Frame 0 is the table of wild pointers: 4096 addresses. */
@@ -225,7 +226,7 @@ kaddr_t room_address(const struct machine *m, const void *p)
 	if (o >= RAM_OFFSET)
 		return m->arch->page_offset + (o - RAM_OFFSET);
 	if (o >= WILD_OFFSET && o < WILD_END)
-		return wild_table(m)[(o - WILD_OFFSET) / WILD_STRIDE] + (o - WILD_OFFSET) % WILD_STRIDE;
+		return wild_table(m)[(o - WILD_OFFSET) / WILD_STRIDE] + (o - WILD_OFFSET) % WILD_STRIDE - WILD_MIDDLE;
 	if (o >= MEMMAP_OFFSET && o < VARS_OFFSET)
 		return m->arch->mem_map + (o - MEMMAP_OFFSET) / sizeof(struct page) * m->arch->struct_page;
 	if (o >= ROOMS_OFFSET && o < WILD_OFFSET) {
@@ -251,12 +252,12 @@ static void *wild_pointer(struct machine *m, kaddr_t at)
 	table = wild_table(m);
 	for (uint64_t i = 0; i < n; i++)
 		if (table[i] == at)
-			return (char *)m + WILD_OFFSET + i * WILD_STRIDE;
+			return (char *)m + WILD_OFFSET + i * WILD_STRIDE + WILD_MIDDLE;
 	if (n == WILD_TABLE)
-		return (char *)m + WILD_OFFSET;
+		return (char *)m + WILD_OFFSET + WILD_MIDDLE;
 	SET(table[n], at);
 	SET(m->kernel->wild, n + 1);
-	return (char *)m + WILD_OFFSET + n * WILD_STRIDE;
+	return (char *)m + WILD_OFFSET + n * WILD_STRIDE + WILD_MIDDLE;
 }
 
 void *room_pointer(struct machine *m, kaddr_t at)

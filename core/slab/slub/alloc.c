@@ -114,7 +114,7 @@ static kaddr_t take_from_cpu_slab(struct machine *m, struct kmem_cache *s, struc
 
 static struct page *take_cpu_partial(struct machine *m, struct kmem_cache *s, struct kmem_cache_cpu *c)
 {
-	struct page *page = c->partial;
+	struct page *page = slab_page(m, c->partial);
 
 	SET(c->page, page);
 	SET(c->partial, page->next);
@@ -126,7 +126,7 @@ static struct page *take_cpu_partial(struct machine *m, struct kmem_cache *s, st
 /* The slow path, interrupts off. mm/slub.c ___slab_alloc() */
 static kaddr_t ___slab_alloc(struct machine *m, struct kmem_cache *s, uint32_t gfp, int node, unsigned int from, struct kmem_cache_cpu *c)
 {
-	struct page *page = c->page;
+	struct page *page = slab_page(m, c->page);
 	kaddr_t freelist;
 
 	FRAME(m);
@@ -185,7 +185,7 @@ static bool this_cpu_pop(struct machine *m, struct kmem_cache *s, struct kmem_ca
 	stat(c, ALLOC_FASTPATH);
 	EMIT(m, slub_alloc_fastpath, c->cpu, tid + 1);
 #if RECORD
-	if (m->journal.events_on && next && !check_valid_pointer(m, s, c->page, next))
+	if (m->journal.events_on && next && sane_page(m, c->page) && !check_valid_pointer(m, s, c->page, next))
 		EMIT(m, slub_freelist_wild, c->cpu, next, CACHE_REF(s));
 #endif
 	return true;

@@ -342,7 +342,7 @@ static struct kmem_cache *find_mergeable(struct machine *m, uint32_t size, uint3
 	if (!merge_prepare(m, &r))
 		return NULL;
 	for (struct list_head *at = slub->slab_caches.prev; at != &slub->slab_caches; at = at->prev) {
-		struct kmem_cache *s = list_entry(at, struct kmem_cache, list);
+		struct kmem_cache *s = cache_entry(m, at);
 
 		machine_bound(m, ++bound, "slab_caches");
 		if (!s->usersize && merge_fits(m, &r, s->size, s->align, s->flags, s->ctor != 0, s->refcount))
@@ -385,7 +385,7 @@ static struct kmem_cache *create_cache(struct machine *m, const char *name, uint
 	SET(s->size, size);
 	SET(s->align, align);
 	if (ctor)
-		SET(s->ctor, m->arch->kernel_data - 0x200000);
+		SET(s->ctor, ctor_address(m));
 	if (kmem_cache_open(m, s, flags)) {
 		free_descriptor(m, s);
 		return NULL;
@@ -420,13 +420,6 @@ struct kmem_cache *kmem_cache_create(struct machine *m, const char *name, uint64
 
 /* ---- finding ---- */
 
-static struct kmem_cache *sane_cache(const struct machine *m, const struct list_head *at)
-{
-	struct kmem_cache *s = list_entry(at, struct kmem_cache, list);
-
-	return in_arena(s) && machine_of(s) == m && slot_offset(s) >= ROOMS_OFFSET && slot_offset(s) < WILD_OFFSET ? s : NULL;
-}
-
 struct cache *slub_next(struct machine *m, struct cache *c)
 {
 	struct slub *slub = slub_of(m);
@@ -434,7 +427,7 @@ struct cache *slub_next(struct machine *m, struct cache *c)
 
 	if (at == &slub->slab_caches)
 		return NULL;
-	return to_cache(sane_cache(m, at));
+	return to_cache(cache_of_list(m, at));
 }
 
 /* By name; of several of one name the newest. Other names of merged caches are the script's to know. */

@@ -469,7 +469,7 @@ static bool free_each(struct machine *m, struct kmem_cache *s, struct page *page
 /* False: the objects are not freed. mm/slub.c free_debug_processing() */
 bool free_debug_processing(struct machine *m, struct kmem_cache *s, struct page *page, kaddr_t head, kaddr_t tail, int bulk_cnt, unsigned int from)
 {
-	struct kmem_cache_node *n = s->node[page_to_nid(m, page)];
+	struct kmem_cache_node *n = get_node(m, s, page_to_nid(m, page));
 	kaddr_t object = head;
 	bool ret = false, flags;
 	int cnt = 0;
@@ -504,6 +504,8 @@ bool freelist_corrupted(struct machine *m, struct kmem_cache *s, struct page *pa
 
 /* ---- of a whole slab or cache ---- */
 
+#define MAP_WORDS 1024          /* a bit for each of 65536 objects */
+
 /* Calls visit for every object of a slab by address. */
 #define for_each_object(p_, m_, s_, page_)                                                              \
 	for (kaddr_t p_ = fixup_red_left(s_, page_address(m_, page_));                                  \
@@ -525,11 +527,11 @@ static bool mark_index(void *ctx, uint32_t index)
 }
 
 /* Which objects of a slab are free: a bit each. */
-static void get_map(struct machine *m, struct kmem_cache *s, struct page *page, uint64_t map[MAX_OBJS_PER_PAGE / 64 + 1])
+static void get_map(struct machine *m, struct kmem_cache *s, struct page *page, uint64_t map[MAP_WORDS])
 {
 	kaddr_t bad;
 
-	memset(map, 0, (MAX_OBJS_PER_PAGE / 64 + 1) * sizeof *map);
+	memset(map, 0, MAP_WORDS * sizeof *map);
 	walk_freelist(m, s, page, page->freelist, mark_index, map, &bad);
 }
 
@@ -542,7 +544,7 @@ static bool is_marked(const struct machine *m, const struct kmem_cache *s, const
 
 static bool validate_slab(struct machine *m, struct kmem_cache *s, struct page *page)
 {
-	uint64_t map[MAX_OBJS_PER_PAGE / 64 + 1];
+	uint64_t map[MAP_WORDS];
 
 	FRAME(m);
 	if (!check_slab(m, s, page) || !on_freelist(m, s, page, 0))
@@ -562,7 +564,7 @@ static unsigned long validate_list(struct machine *m, struct kmem_cache *s, stru
 	unsigned long count = 0;
 	struct page *page;
 
-	list_for_each_entry(page, list, lru) {
+	for_each_slab_safe(m, page, next, list) {
 		machine_bound(m, ++count, "a node's list of slabs");
 		slab_lock(m, s, page);
 		validate_slab(m, s, page);
@@ -600,7 +602,7 @@ int64_t validate_slab_cache(struct machine *m, struct kmem_cache *s)
 	FRAME(m);
 	flush_all(m, s);
 	for (unsigned int nid = 0; nid < m->config.nodes; nid++)
-		if (s->node[nid])
+		if (get_node(m, s, (int)nid))
 			count += validate_slab_node(m, s, s->node[nid]);
 	return (int64_t)count;
 }
@@ -608,7 +610,7 @@ int64_t validate_slab_cache(struct machine *m, struct kmem_cache *s)
 /* Which objects of a slab are still in use, when its cache should go. */
 void list_slab_objects(struct machine *m, struct kmem_cache *s, struct page *page)
 {
-	uint64_t map[MAX_OBJS_PER_PAGE / 64 + 1];
+	uint64_t map[MAP_WORDS];
 	kaddr_t addr = page_address(m, page);
 
 	slab_err(m, s, page, "Objects remaining in %s on __kmem_cache_shutdown()", intern_text(s->head.name));

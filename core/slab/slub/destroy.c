@@ -17,7 +17,7 @@ static void free_kmem_cache_nodes(struct machine *m, struct kmem_cache *s)
 	struct kmem_cache *kmem_cache_node = slub_of(m)->kmem_cache_node;
 
 	for (unsigned int nid = 0; nid < m->config.nodes; nid++) {
-		kaddr_t at = room_address(m, s->node[nid]);
+		kaddr_t at = room_address(m, get_node(m, s, (int)nid));
 
 		if (!at)
 			continue;
@@ -55,7 +55,7 @@ static void free_partial(struct machine *m, struct kmem_cache *s, struct kmem_ca
 	KSTACK_LIST_HEAD(m, discard);
 	local_irq_disable(m);
 	spin_lock(m, n->list_lock);
-	list_for_each_entry_safe(page, next, &n->partial, lru) {
+	for_each_slab_safe(m, page, after, &n->partial) {
 		machine_bound(m, ++bound, "a node's partial list");
 		if (page->inuse) {
 			list_slab_objects(m, s, page);
@@ -79,7 +79,7 @@ static bool __kmem_cache_shutdown(struct machine *m, struct kmem_cache *s)
 	FRAME(m);
 	flush_all(m, s);
 	for (unsigned int nid = 0; nid < m->config.nodes; nid++) {
-		struct kmem_cache_node *n = s->node[nid];
+		struct kmem_cache_node *n = get_node(m, s, (int)nid);
 
 		if (!n)
 			continue;

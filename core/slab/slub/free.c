@@ -67,7 +67,7 @@ static struct free_step push_on_slab(struct machine *m, struct kmem_cache *s, st
 		if (kmem_cache_has_cpu_partial(s) && !step.prior) {
 			step.new.frozen = 1;    /* it was full and on no list: this cpu takes it */
 		} else {
-			step.n = s->node[page_to_nid(m, page)];
+			step.n = get_node(m, s, page_to_nid(m, page));
 			local_irq_save(m, step.flags);
 			spin_lock(m, step.n->list_lock);
 		}

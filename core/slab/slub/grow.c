@@ -41,6 +41,8 @@ static void unchain_slab(struct machine *m, struct kmem_cache *s, struct page *p
 static struct page *alloc_slab_page(struct machine *m, uint32_t gfp, int node, uint32_t oo)
 {
 	FRAME(m);
+	if (oo_order(oo) >= MAX_ORDER)
+		return NULL;
 	return slab_alloc_pages(m, node, gfp, oo_order(oo));
 }
 
@@ -69,6 +71,8 @@ static struct page *alloc_pages_for(struct machine *m, struct kmem_cache *s, uin
 static void setup_object(struct machine *m, struct kmem_cache *s, struct page *page, kaddr_t object)
 {
 	setup_object_debug(m, s, object);
+	if (s->ctor && s->ctor != ctor_address(m))
+		slub_fault(m, s->ctor, "setup_object, which called the constructor,");
 	if (s->ctor)
 		EMIT(m, slub_ctor, slub_ref(m, s, page, object));
 	(void)page;
@@ -109,6 +113,8 @@ static bool shuffle_freelist(struct machine *m, struct kmem_cache *s, struct pag
 
 	if (page->objects < 2 || !s->random_seq)
 		return false;
+	if (!count)
+		OOPS(m, "divide error in shuffle_freelist");
 	if (!ram_has(m, s->random_seq, count * 4))
 		slub_fault(m, s->random_seq, "shuffle_freelist");
 	pos = machine_random(m) % count;
@@ -129,7 +135,7 @@ static bool shuffle_freelist(struct machine *m, struct kmem_cache *s, struct pag
 
 static void inc_slabs_node(struct machine *m, struct kmem_cache *s, struct page *page)
 {
-	struct kmem_cache_node *n = s->node[page_to_nid(m, page)];
+	struct kmem_cache_node *n = get_node(m, s, page_to_nid(m, page));
 
 	if (!n)
 		return;                 /* the first slab of kmem_cache_node holds the node's own structure */
@@ -235,7 +241,7 @@ static void call_rcu_free_slab(struct machine *m, struct kmem_cache *s, struct p
 /* A slab that is on no list any more goes, at once or (SLAB_TYPESAFE_BY_RCU) after a grace period. */
 void discard_slab(struct machine *m, struct kmem_cache *s, struct page *page)
 {
-	struct kmem_cache_node *n = s->node[page_to_nid(m, page)];
+	struct kmem_cache_node *n = get_node(m, s, page_to_nid(m, page));
 
 	FRAME(m);
 	if (!(page->flags & PG_slab) || page->slab_cache != s)

@@ -66,6 +66,11 @@
 #define kfree                           SLUB_NAME(kfree)
 #define ksize                           SLUB_NAME(ksize)
 /* pointers.c */
+#define get_node                        SLUB_NAME(get_node)
+#define slab_page                       SLUB_NAME(slab_page)
+#define slab_entry                      SLUB_NAME(slab_entry)
+#define cache_entry                     SLUB_NAME(cache_entry)
+#define cache_of_list                   SLUB_NAME(cache_of_list)
 #define slub_fault                      SLUB_NAME(slub_fault)
 #define get_freepointer                 SLUB_NAME(get_freepointer)
 #define set_freepointer                 SLUB_NAME(set_freepointer)

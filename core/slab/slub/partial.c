@@ -80,7 +80,7 @@ static kaddr_t get_partial_node(struct machine *m, struct kmem_cache *s, struct 
 	kaddr_t object = 0, freelist;
 	uint32_t available = 0, objects;
 	uint64_t bound = 0;
-	struct page *page, *next;
+	struct page *page;
 
 	FRAME(m);
 	if (!n)
@@ -89,7 +89,7 @@ static kaddr_t get_partial_node(struct machine *m, struct kmem_cache *s, struct 
 	if (!n->nr_partial)
 		return 0;
 	spin_lock(m, n->list_lock);
-	list_for_each_entry_safe(page, next, &n->partial, lru) {
+	for_each_slab_safe(m, page, next, &n->partial) {
 		machine_bound(m, ++bound, "a node's partial list");
 		if (!pfmemalloc_match(page, gfp))
 			continue;
@@ -122,7 +122,7 @@ static kaddr_t get_any_partial(struct machine *m, struct kmem_cache *s, uint32_t
 	if (!is_numa(m) || !s->remote_node_defrag_ratio)
 		return 0;
 	for (int i = 0; i < (int)m->config.nodes; i++) {
-		struct kmem_cache_node *n = s->node[(here + i) % (int)m->config.nodes];
+		struct kmem_cache_node *n = get_node(m, s, (here + i) % (int)m->config.nodes);
 
 		if (!n || n->nr_partial <= s->min_partial)
 			continue;
@@ -138,7 +138,7 @@ kaddr_t get_partial(struct machine *m, struct kmem_cache *s, uint32_t gfp, int n
 	kaddr_t object;
 
 	FRAME(m);
-	object = get_partial_node(m, s, s->node[node == NUMA_NO_NODE ? numa_mem_id(m) : node], c, gfp);
+	object = get_partial_node(m, s, get_node(m, s, node == NUMA_NO_NODE ? numa_mem_id(m) : node), c, gfp);
 	if (object || node != NUMA_NO_NODE)
 		return object;
 	return get_any_partial(m, s, gfp, c);
@@ -155,13 +155,13 @@ void unfreeze_partials(struct machine *m, struct kmem_cache *s, struct kmem_cach
 	uint64_t bound = 0;
 
 	FRAME(m);
-	while ((page = c->partial)) {
+	while ((page = slab_page(m, c->partial))) {
 		struct counters old, new;
 		kaddr_t freelist;
 
 		machine_bound(m, ++bound, "a cpu's partial list");
 		SET(c->partial, page->next);
-		n2 = s->node[page_to_nid(m, page)];
+		n2 = get_node(m, s, page_to_nid(m, page));
 		if (n != n2) {
 			if (n)
 				spin_unlock(m, n->list_lock);
@@ -216,7 +216,7 @@ void put_cpu_partial(struct machine *m, struct kmem_cache *s, struct page *page,
 	FRAME(m);
 	do {
 		pobjects = 0;
-		oldpage = c->partial;
+		oldpage = slab_page(m, c->partial);
 		if (oldpage) {
 			pobjects = oldpage->pobjects;
 			if (drain && pobjects > (int)s->cpu_partial) {
@@ -345,7 +345,7 @@ static void deactivated(struct machine *m, struct kmem_cache *s, struct kmem_cac
 /* Takes the slab `page` with the free objects `freelist` away from a cpu. mm/slub.c deactivate_slab() */
 void deactivate_slab(struct machine *m, struct kmem_cache *s, struct page *page, kaddr_t freelist, struct kmem_cache_cpu *c)
 {
-	struct kmem_cache_node *n = s->node[page_to_nid(m, page)];
+	struct kmem_cache_node *n = get_node(m, s, page_to_nid(m, page));
 	enum slab_modes mode;
 	int tail = TO_HEAD;
 
@@ -370,7 +370,7 @@ void flush_slab(struct machine *m, struct kmem_cache *s, struct kmem_cache_cpu *
 {
 	FRAME(m);
 	stat(c, CPUSLAB_FLUSH);
-	deactivate_slab(m, s, c->page, c->freelist, c);
+	deactivate_slab(m, s, slab_page(m, c->page), c->freelist, c);
 }
 
 void __flush_cpu_slab(struct machine *m, struct kmem_cache *s, unsigned int cpu)
@@ -405,12 +405,15 @@ void flush_all(struct machine *m, struct kmem_cache *s)
 void slub_cpu_dead(struct machine *m, unsigned int cpu)
 {
 	struct slub *slub = slub_of(m);
-	struct kmem_cache *s;
+	uint64_t bound = 0;
 	bool flags;
 
 	FRAME(m);
 	down(m, TEXT("slab_mutex"));
-	list_for_each_entry(s, &slub->slab_caches, list) {
+	for (const struct list_head *at = slub->slab_caches.next; at != &slub->slab_caches; at = at->next) {
+		struct kmem_cache *s = cache_entry(m, at);
+
+		machine_bound(m, ++bound, "slab_caches");
 		local_irq_save(m, flags);
 		__flush_cpu_slab(m, s, cpu);
 		local_irq_restore(m, flags);

@@ -21,6 +21,41 @@ _Noreturn void slub_fault(struct machine *m, kaddr_t at, const char *who)
 	OOPS(m, "unable to handle page fault for address: %016llx, in %s", a, who);
 }
 
+/* Pointers that lie in descriptors, where a user may have overwritten them: what they lead to must be of the kind that the
+ * code takes it for. The kernel would go on with whatever bytes it finds; here that is a fault at once. */
+
+struct kmem_cache_node *get_node(struct machine *m, const struct kmem_cache *s, int nid)
+{
+	struct kmem_cache_node *n = s->node[nid];
+
+	if (__builtin_expect(n && !node_of_cache(m, s, (unsigned int)nid), 0))
+		slub_fault(m, room_address(m, n), "get_node");
+	return n;
+}
+
+struct page *slab_page(struct machine *m, struct page *page)
+{
+	if (__builtin_expect(page && !sane_page(m, page), 0))
+		slub_fault(m, room_address(m, page), "a slab's struct page");
+	return page;
+}
+
+struct page *slab_entry(struct machine *m, const struct list_head *at)
+{
+	if (__builtin_expect(!sane_page(m, list_entry(at, struct page, lru)), 0))
+		slub_fault(m, room_address(m, at), "a list of slabs");
+	return list_entry(at, struct page, lru);
+}
+
+struct kmem_cache *cache_entry(struct machine *m, const struct list_head *at)
+{
+	struct kmem_cache *s = cache_of_list(m, at);
+
+	if (!s)
+		slub_fault(m, room_address(m, at), "slab_caches");
+	return s;
+}
+
 /* ---- free pointers ---- */
 
 static uint64_t swab_word(const struct machine *m, uint64_t v)
@@ -92,6 +127,8 @@ uint64_t slub_ref(struct machine *m, const struct kmem_cache *s, const struct pa
 
 	if (!object || !page)
 		return 0;
+	if (!sane_page(m, page))
+		return object_ref(m, object);
 	offset = object - page_address(m, page);
 	if (!s->size || offset >= (uint64_t)page->objects * s->size)
 		return object_ref(m, object);

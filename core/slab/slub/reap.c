@@ -17,12 +17,12 @@ static struct list_head *push_list_head(struct machine *m)
 static void sort_partial(struct machine *m, struct kmem_cache *s, struct kmem_cache_node *n, struct list_head *discard)
 {
 	struct list_head *promote[SHRINK_PROMOTE_MAX];
-	struct page *page, *next;
+	struct page *page;
 	uint64_t bound = 0;
 
 	for (int i = 0; i < SHRINK_PROMOTE_MAX; i++)
 		promote[i] = push_list_head(m);
-	list_for_each_entry_safe(page, next, &n->partial, lru) {
+	for_each_slab_safe(m, page, next, &n->partial) {
 		int free = (int)page->objects - (int)page->inuse;
 
 		machine_bound(m, ++bound, "a node's partial list");
@@ -68,10 +68,12 @@ int kmem_cache_shrink(struct machine *m, struct kmem_cache *s)
 	FRAME(m);
 	flush_all(m, s);
 	for (unsigned int nid = 0; nid < m->config.nodes; nid++) {
-		if (!s->node[nid])
+		struct kmem_cache_node *n = get_node(m, s, (int)nid);
+
+		if (!n)
 			continue;
-		shrink_node(m, s, s->node[nid]);
-		if (s->node[nid]->nr_slabs)
+		shrink_node(m, s, n);
+		if (n->nr_slabs)
 			left = 1;
 	}
 	return left;

@@ -75,7 +75,7 @@ void slab_err(struct machine *m, struct kmem_cache *s, struct page *page, const 
 /* Lines of 16 bytes: hex and characters, as print_hex_dump() writes them. */
 void print_section(struct machine *m, const char *text, kaddr_t at, uint32_t length)
 {
-	for (uint32_t i = 0; i < length; i += 16) {
+	for (uint32_t i = 0; i < length && i < 4 * PAGE_SIZE; i += 16) {
 		char hex[64] = "", ascii[17] = "";
 
 		for (uint32_t k = i; k < i + 16 && k < length; k++) {
@@ -137,7 +137,7 @@ static unsigned long count_partial_free(struct machine *m, struct kmem_cache_nod
 	uint64_t bound = 0;
 	struct page *page;
 
-	list_for_each_entry(page, &n->partial, lru) {
+	for_each_slab_safe(m, page, next, &n->partial) {
 		machine_bound(m, ++bound, "a node's partial list");
 		free += page->objects - page->inuse;
 	}
@@ -162,7 +162,7 @@ void slab_out_of_memory(struct machine *m, struct kmem_cache *s, uint32_t gfp, i
 	if (oo_order(s->min) > order)
 		PRINTK(m, "  %s debugging increased min order, use slub_debug=O to disable.", intern_text(s->head.name));
 	for (unsigned int nid = 0; nid < m->config.nodes; nid++)
-		if (s->node[nid])
+		if (get_node(m, s, (int)nid))
 			PRINTK(m, "  node %u: slabs: %lu, objs: %lu, free: %lu", nid, s->node[nid]->nr_slabs, s->node[nid]->total_objects,
 			       count_partial_free(m, s->node[nid]));
 }

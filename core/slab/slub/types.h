@@ -199,6 +199,9 @@ static inline struct kmem_cache_cpu *this_cpu_ptr(struct machine *m, const struc
 	return cpu_slab_ptr(m, s, smp_processor_id(m));
 }
 
+/* Where the script's constructors seem to lie. */
+static inline kaddr_t ctor_address(const struct machine *m) { return m->arch->kernel_data - 0x200000; }
+
 static inline bool is_numa(const struct machine *m) { return m->config.nodes > 1; }
 
 static inline int numa_mem_id(const struct machine *m)
@@ -208,7 +211,9 @@ static inline int numa_mem_id(const struct machine *m)
 
 static inline int page_to_nid(const struct machine *m, const struct page *page)
 {
-	return is_numa(m) ? (int)page_zone(m, page)->node : 0;
+	const struct zone *zone = is_numa(m) ? page_zone(m, page) : NULL;
+
+	return zone ? (int)zone->node : 0;
 }
 
 /* Memory of the emergency reserve serves only those who may use the reserve. */
@@ -225,6 +230,11 @@ static inline kaddr_t fixup_red_left(const struct kmem_cache *s, kaddr_t p)
 
 #define stat(c_, item_)         SET((c_)->stat[item_], (c_)->stat[item_] + 1)
 
+/* Over a node's list of slabs; the one at hand may leave it. */
+#define for_each_slab_safe(m_, page_, next_, head_)                                                     \
+	for (const struct list_head *at_ = (head_)->next, *next_;                                       \
+	     at_ != (head_) && (page_ = slab_entry((m_), at_), next_ = at_->next, true); at_ = next_)
+
 #define CACHE_REF(s_)           REF((s_)->head.name, 0, -1)
 #define SLAB_REF(s_, page_)     REF((s_)->head.name, (page_)->seq, -1)
 #define TEXT(text_)             LOCK_NAME(text_)
@@ -238,6 +248,10 @@ enum text_symbol {
 #define FROM(api_, caller_) ((unsigned int)(SYM_##api_) << 8 | (unsigned int)(SYM_##caller_))
 
 /* ---- pointers.c ---- */
+struct kmem_cache_node *get_node(struct machine *m, const struct kmem_cache *s, int nid);
+struct page *slab_page(struct machine *m, struct page *page);
+struct page *slab_entry(struct machine *m, const struct list_head *at);
+struct kmem_cache *cache_entry(struct machine *m, const struct list_head *at);
 _Noreturn void slub_fault(struct machine *m, kaddr_t at, const char *who);
 kaddr_t get_freepointer(struct machine *m, const struct kmem_cache *s, kaddr_t object);
 void set_freepointer(struct machine *m, const struct kmem_cache *s, kaddr_t object, kaddr_t fp);
@@ -348,6 +362,7 @@ enum walk_end walk_freelist(const struct machine *m, const struct kmem_cache *s,
 struct page *sane_page(const struct machine *m, const struct page *page);
 struct kmem_cache_cpu *cpu_slab_of(const struct machine *m, const struct kmem_cache *s, unsigned int cpu);
 struct kmem_cache_node *node_of_cache(const struct machine *m, const struct kmem_cache *s, unsigned int node);
+struct kmem_cache *cache_of_list(const struct machine *m, const struct list_head *at);
 bool slab_of_cache(const struct machine *m, const struct kmem_cache *s, const struct page *page);
 bool slub_place(struct machine *m, kaddr_t addr, struct object_place *out);
 void slub_export_cache(struct machine *m, struct cache *c, struct json *j, const char *name);

@@ -213,7 +213,7 @@ void slub_stat(struct machine *m, struct cache *c, struct cache_stat *out)
 	struct totals t = count_nodes(m, s);
 
 	*out = (struct cache_stat){
-		.object_size = s->object_size, .size = s->size, .num = oo_objects(s->oo), .order = oo_order(s->oo), .align = s->align,
+		.object_size = s->object_size, .size = s->size, .num = oo_objects(s->oo), .order = oo_order(s->oo) & 31, .align = s->align,
 		.slabs = t.slabs, .active_slabs = t.slabs, .objects = t.objects, .active_objects = t.objects - t.free,
 	};
 }
@@ -229,7 +229,7 @@ void slub_slabinfo(struct machine *m, struct buf *out)
 
 		buf_printf(out, "%-17s %6llu %6llu %6u %4u %4d : tunables %4u %4u %4u : slabdata %6llu %6llu %6u\n",
 			   intern_text(s->head.name), (unsigned long long)(t.objects - t.free), (unsigned long long)t.objects, s->size,
-			   oo_objects(s->oo), 1 << oo_order(s->oo), 0, 0, 0, (unsigned long long)t.slabs, (unsigned long long)t.slabs, 0);
+			   oo_objects(s->oo), (int)(1u << (oo_order(s->oo) & 31)), 0, 0, 0, (unsigned long long)t.slabs, (unsigned long long)t.slabs, 0);
 	}
 }
 

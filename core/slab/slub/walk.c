@@ -13,14 +13,24 @@ struct page *sane_page(const struct machine *m, const struct page *page)
 	return page && offset % sizeof *page == 0 && offset / sizeof *page < m->pfns ? (struct page *)(uintptr_t)page : NULL;
 }
 
-/* In the machine's state or among its descriptors, aligned. */
-static bool sane_pointer(const struct machine *m, const void *p, size_t bytes)
+/* Whether a pointer leads to the C struct of a room of that type. */
+static bool is_room(const struct machine *m, const void *p, uint32_t type)
 {
 	uint64_t o = slot_offset(p);
 
 	if (!p || !in_arena(p) || machine_of(p) != m || (uintptr_t)p % 8)
 		return false;
-	return (o >= STATE_OFFSET && o + bytes <= STATE_OFFSET + m->kernel->heap) || (o >= ROOMS_OFFSET && o + bytes < WILD_OFFSET);
+	if (o < ROOMS_OFFSET || o >= ROOMS_OFFSET + arena_mapped(m, REGION_ROOMS) - PAGE_SIZE)
+		return false;
+	return room_of(m, room_address(m, p), type) == p;
+}
+
+/* The cache that an entry of slab_caches belongs to; NULL when the link was overwritten. */
+struct kmem_cache *cache_of_list(const struct machine *m, const struct list_head *at)
+{
+	struct kmem_cache *s = list_entry(at, struct kmem_cache, list);
+
+	return is_room(m, s, slub_of(m)->cache_type) ? s : NULL;
 }
 
 struct kmem_cache_cpu *cpu_slab_of(const struct machine *m, const struct kmem_cache *s, unsigned int cpu)
@@ -32,7 +42,7 @@ struct kmem_cache_cpu *cpu_slab_of(const struct machine *m, const struct kmem_ca
 
 struct kmem_cache_node *node_of_cache(const struct machine *m, const struct kmem_cache *s, unsigned int node)
 {
-	return sane_pointer(m, s->node[node], sizeof *s->node[node]) ? s->node[node] : NULL;
+	return is_room(m, s->node[node], slub_of(m)->node_type) ? s->node[node] : NULL;
 }
 
 /* Whether a page is (still) the first page of a slab of this cache. */
