@@ -139,6 +139,7 @@ struct session {
 	uint32_t last_break;            /* the id of the newest */
 	uint64_t call_limit;            /* a command makes at most so many calls (the log run again); ~0 for all */
 	struct reply last;              /* answers of the last command of calls, for `expect ret` */
+	uint64_t history_limit;         /* bytes, of `history MB`; 0: as machines are made */
 	bool echo;                      /* the face shows the lines it runs, comments as prose */
 	bool ascii;                     /* drawings use no sign outside of ASCII */
 	struct place { struct segment *tip; struct moment at; } mark[LAB_MAX];  /* of `mark`: a moment of some branch */

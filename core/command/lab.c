@@ -180,6 +180,8 @@ static struct machine *boot_one(struct session *s, enum engine_id e, const char 
 	if (!fine)
 		return NULL;
 	m = machine_new(&config, error);
+	if (m && s->history_limit)
+		m->history.limit = s->history_limit;
 	if (!m)
 		return NULL;
 	m->session = s;

@@ -299,3 +299,41 @@ void meta_redo(struct session *s, const struct statement *st, struct reply *r)
 	}
 	answer_ok(s, r);
 }
+
+/* How much is kept, and what was forgotten. */
+static void history_text(struct session *s, struct buf *out)
+{
+	for (unsigned int i = 0; i < s->nengines; i++) {
+		const struct machine *m = s->m[i];
+		uint64_t first = history_first(m), last = history_calls(m);
+
+		if (s->nengines > 1)
+			buf_printf(out, "%-8s", engine_info[s->engine[i]].name);
+		if (s->recording == RECORD_OFF)
+			buf_puts(out, "recording is off: nothing is kept");
+		else if (first > last)
+			buf_puts(out, "no call is kept yet");
+		else
+			buf_printf(out, "calls %llu to %llu are kept", (unsigned long long)first, (unsigned long long)last);
+		if (first > 1)
+			buf_printf(out, "; the %llu before were forgotten", (unsigned long long)first - 1);
+		buf_printf(out, ". %.1f MB of %llu MB\n", (double)history_bytes(m) / (1 << 20),
+			   (unsigned long long)(m->history.limit >> 20));
+	}
+}
+
+void meta_history(struct session *s, const struct statement *st, struct reply *r)
+{
+	uint64_t mb = 0;
+
+	if (st->rest < st->len) {
+		if (!number_parse(st->line + st->rest, st->len - st->rest, &mb) || mb < 4 || mb > (1u << 20)) {
+			reply_fail(r, st, st->rest, "history takes a number of MB from 4 to %u", 1u << 20);
+			return;
+		}
+		s->history_limit = mb << 20;
+		for (unsigned int i = 0; i < s->nengines; i++)
+			s->m[i]->history.limit = s->history_limit;
+	}
+	history_text(s, &r->text);
+}
