@@ -264,6 +264,7 @@ SCRIPT(compare_counts_in_all_and_since_the_mark, "compare")
 SCRIPT(sweep_runs_a_script_over_a_grid, "sweep")
 SCRIPT(machines_of_a_lab_have_options_of_their_own_and_run_again_on_others, "machines")
 SCRIPT(explain_says_what_a_word_means, "explain")
+SCRIPT(diff_gives_a_json_patch, "patch")
 
 int main(void)
 {
@@ -280,6 +281,7 @@ int main(void)
 	tcase_add_test(tc, sweep_runs_a_script_over_a_grid);
 	tcase_add_test(tc, machines_of_a_lab_have_options_of_their_own_and_run_again_on_others);
 	tcase_add_test(tc, explain_says_what_a_word_means);
+	tcase_add_test(tc, diff_gives_a_json_patch);
 	tcase_add_loop_test(tc, every_event_field_function_mask_and_flag_is_explained, 0, 3);
 	tcase_add_test(tc, what_the_glossary_points_to_is_explained_too);
 	suite_add_tcase(suite, tc);

@@ -17,6 +17,9 @@ void answer_keep(struct session *s, const struct reply *r);
 /* Where the machines part in a command of calls: one line, or nothing where they did the same. */
 void parting_text(const struct reply *r, struct buf *out);
 
+/* The document that `export state` writes. */
+void export_state_document(struct machine *m, struct buf *out);
+
 /* All caches in the engine's order. */
 void export_all_caches(struct machine *m, struct json *j);
 

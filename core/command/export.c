@@ -124,6 +124,11 @@ static void put_document(struct machine *m, const struct document *d, struct buf
 	json_end(&j);
 }
 
+void export_state_document(struct machine *m, struct buf *out)
+{
+	put_document(m, &documents[0], out);
+}
+
 /* ---- the command ---- */
 
 /* Writes beside and renames, or says why not. */

@@ -7,6 +7,7 @@
 #include "core/arena/ram.h"
 #include "core/arena/room.h"
 #include "core/base/intern.h"
+#include "core/base/patch.h"
 #include "core/command/answer.h"
 #include "core/command/call.h"
 #include "core/command/net.h"
@@ -201,30 +202,76 @@ static void diff_text(struct machine *m, struct place a, struct place b, struct 
 	nets_done(&nets);
 }
 
+/* The same as a JSON Patch over the two exported states. */
+static void diff_patch(struct machine *m, struct place a, struct place b, struct buf *out)
+{
+	struct place back = place_at_hand(m);
+	struct buf from = {0}, to = {0};
+
+	place_go(m, a);
+	export_state_document(m, &from);
+	place_go(m, b);
+	export_state_document(m, &to);
+	place_go(m, back);
+	json_patch(buf_text(&from), buf_text(&to), out);
+	buf_done(&from);
+	buf_done(&to);
+}
+
+/* The words of diff: one or two moments, and --patch anywhere. */
+struct diff_words { const char *moment[2]; size_t n[2]; unsigned int moments; bool patch, wrong; };
+
+static struct diff_words diff_words(const struct statement *st)
+{
+	struct diff_words w = { .moments = 0 };
+
+	for (size_t at = st->rest; at < st->len;) {
+		const char *word = st->line + at;
+		size_t n = 0;
+
+		while (at + n < st->len && word[n] != ' ')
+			n++;
+		if (n == 7 && !memcmp(word, "--patch", 7)) {
+			w.patch = true;
+		} else if (n && w.moments == 2) {
+			w.wrong = true;
+		} else if (n) {
+			w.moment[w.moments] = word;
+			w.n[w.moments++] = n;
+		}
+		at += n + 1;
+	}
+	return w;
+}
+
 /* diff A B, or diff A: from there to the cursor. A and B may lie on branches: BRANCH@CALL. */
 void meta_diff(struct session *s, const struct statement *st, struct reply *r)
 {
-	const char *text = st->line + st->rest;
-	size_t n = st->rest < st->len ? st->len - st->rest : 0, first = 0, second;
+	struct diff_words w = diff_words(st);
 	struct buf error = {0};
 
-	while (first < n && text[first] != ' ')
-		first++;
-	second = first;
-	while (second < n && text[second] == ' ')
-		second++;
+	if (!w.moments || w.wrong) {
+		reply_fail(r, st, st->rest, "diff A B [--patch] or diff A: a moment is CALL, CALL.EVENT, start, end, or BRANCH@CALL");
+		return;
+	}
+	answer_ok(s, r);
 	for (unsigned int i = 0; i < s->nengines && !r->failed; i++) {
 		struct machine *m = s->m[i];
-		struct place a, b = place_at_hand(m);
+		struct place p[2] = { place_at_hand(m), place_at_hand(m) };
 
-		if (!place_parse(m, text, first, &a, &error))
-			reply_fail(r, st, st->rest, "%s", buf_text(&error));
-		else if (second < n && !place_parse(m, text + second, n - second, &b, &error))
-			reply_fail(r, st, st->rest + second, "%s", buf_text(&error));
-		else
-			diff_text(m, a, b, &r->text);
+		for (unsigned int k = 0; k < w.moments && !r->failed; k++)
+			if (!place_parse(m, w.moment[k], w.n[k], &p[k], &error))
+				reply_fail(r, st, (size_t)(w.moment[k] - st->line), "%s", buf_text(&error));
+		if (r->failed)
+			break;
+		if (s->nengines > 1)
+			buf_printf(&r->text, "%s:\n", engine_info[s->engine[i]].name);
+		if (w.patch) {
+			diff_patch(m, p[0], p[1], &r->answers[i].value);
+			buf_printf(&r->text, "%s\n", buf_text(&r->answers[i].value));
+		} else {
+			diff_text(m, p[0], p[1], &r->text);
+		}
 	}
-	if (!r->failed)
-		answer_ok(s, r);
 	buf_done(&error);
 }
