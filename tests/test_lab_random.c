@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * The lab under random scripts: three machines in lockstep with undo, branches and switches mixed in; who, diff and patches
- * against what brute force finds. LAB_CALLS sets how many calls (2,000; the long run is 10,000), LAB_SEED the seed. */
+ * against what brute force finds. LAB_CALLS sets how many calls (2,000; the long run is 10,000), LAB_SEED
+ * the seed; with LAB_LOG the script goes to standard error. */
 #include <check.h>
 #include <cjson/cJSON.h>
 #include <stdio.h>
@@ -49,6 +50,8 @@ static bool run(struct session *s, const char *line)
 	struct reply r;
 	bool fine;
 
+	if (getenv("LAB_LOG"))
+		fprintf(stderr, "%s\n", line);
 	session_run(s, line, strlen(line), 1, &r);
 	fine = !r.failed;
 	reply_done(&r);

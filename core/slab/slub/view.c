@@ -14,6 +14,32 @@ static const char *const stat_name[NR_SLUB_STAT_ITEMS] = {
 
 /* ---- where an address lies ---- */
 
+struct seek { uint32_t index; bool found; };
+
+static bool seek_index(void *ctx, uint32_t index)
+{
+	struct seek *seek = ctx;
+
+	seek->found |= index == seek->index;
+	return !seek->found;
+}
+
+/* Whether the object hangs on the slab's own freelist, or on that of the cpu whose slab it is. */
+static bool object_is_free(struct machine *m, struct kmem_cache *s, const struct page *page, uint32_t index)
+{
+	struct seek seek = { .index = index };
+	kaddr_t bad;
+
+	walk_freelist(m, s, page, page->freelist, seek_index, &seek, &bad);
+	for (unsigned int cpu = 0; page->frozen && !seek.found && cpu < m->config.cpus; cpu++) {
+		const struct kmem_cache_cpu *c = cpu_slab_of(m, s, cpu);
+
+		if (c && c->page == page)
+			walk_freelist(m, s, page, c->freelist, seek_index, &seek, &bad);
+	}
+	return seek.found;
+}
+
 bool slub_place(struct machine *m, kaddr_t addr, struct object_place *out)
 {
 	struct kmem_cache *s;
@@ -40,6 +66,7 @@ bool slub_place(struct machine *m, kaddr_t addr, struct object_place *out)
 		out->object -= s->size;
 	}
 	out->offset = (uint32_t)(addr - out->object);
+	out->free = object_is_free(m, s, page, out->index);
 	return true;
 }
 
