@@ -12,6 +12,7 @@
 
 #include "core/arena/room.h"
 #include "core/command/answer.h"
+#include "core/command/columns.h"
 #include "core/command/explain.h"
 #include "core/command/search.h"
 #include "core/event/event.h"
@@ -265,6 +266,67 @@ SCRIPT(sweep_runs_a_script_over_a_grid, "sweep")
 SCRIPT(machines_of_a_lab_have_options_of_their_own_and_run_again_on_others, "machines")
 SCRIPT(explain_says_what_a_word_means, "explain")
 SCRIPT(diff_gives_a_json_patch, "patch")
+/* ---- stepping three machines ---- */
+
+START_TEST(texts_stand_side_by_side_wrapped_and_aligned)
+{
+	struct buf text[3] = { {0} }, out = {0};
+
+	buf_puts(&text[0], "one two three four\n  five six seven eight nine\n");
+	buf_puts(&text[1], "ünïcödé\n");
+	buf_puts(&text[2], "a\nabcdefghijklmnopq\n\nb\n");
+	columns_text(text, 3, 12, "| ", &out);
+	ck_assert_str_eq(buf_text(&out), "one two     | ünïcödé     | a\n"
+					 "  three four|             | abcdefghijkl\n"
+					 "  five six  |             |   mnopq\n"
+					 "    seven   |             |\n"
+					 "    eight   |             | b\n"
+					 "    nine    |             |\n");
+	for (int i = 0; i < 3; i++)
+		buf_done(&text[i]);
+	buf_done(&out);
+}
+END_TEST
+
+static void run_fine(struct session *s, const char *line)
+{
+	struct reply r;
+
+	session_run(s, line, strlen(line), 1, &r);
+	ck_assert_msg(!r.failed, "%s: %s", line, buf_text(&r.error));
+	reply_done(&r);
+}
+
+START_TEST(a_machine_that_is_through_a_call_waits_for_the_others)
+{
+	struct session_options o = { .engine = "all", .recording = RECORD_EVENTS };
+	struct buf error = {0};
+	struct session *s = session_new(&o, &error);
+	unsigned int steps = 0, most = 0;
+
+	run_fine(s, "kmem_cache_create(foo, 300, 0, 0)");
+	run_fine(s, "step a = kmem_cache_alloc(foo)");
+	for (unsigned int i = 0; i < 3; i++) {
+		ck_assert_uint_eq(s->m[i]->history.cursor.call, 2);
+		ck_assert_uint_eq(s->m[i]->history.cursor.event, 1);
+		most = history_events(s->m[i], 2) > most ? (unsigned int)history_events(s->m[i], 2) : most;
+	}
+	for (; s->m[0]->history.cursor.event < history_events(s->m[0], 2) || s->m[1]->history.cursor.event < history_events(s->m[1], 2) ||
+	       s->m[2]->history.cursor.event < history_events(s->m[2], 2); steps++) {
+		run_fine(s, "step");
+		for (unsigned int i = 0; i < 3; i++)
+			ck_assert_uint_eq(s->m[i]->history.cursor.call, 2);
+	}
+	ck_assert_uint_eq(steps, most - 1);
+	run_fine(s, "step b = kmem_cache_alloc(foo)");
+	for (unsigned int i = 0; i < 3; i++)
+		ck_assert_uint_eq(s->m[i]->history.cursor.call, 3);
+	run_fine(s, "back");
+	for (unsigned int i = 0; i < 3; i++)
+		ck_assert_uint_eq(s->m[i]->history.cursor.event, history_events(s->m[i], 2));
+	session_free(s);
+}
+END_TEST
 
 int main(void)
 {
@@ -282,6 +344,8 @@ int main(void)
 	tcase_add_test(tc, machines_of_a_lab_have_options_of_their_own_and_run_again_on_others);
 	tcase_add_test(tc, explain_says_what_a_word_means);
 	tcase_add_test(tc, diff_gives_a_json_patch);
+	tcase_add_test(tc, texts_stand_side_by_side_wrapped_and_aligned);
+	tcase_add_test(tc, a_machine_that_is_through_a_call_waits_for_the_others);
 	tcase_add_loop_test(tc, every_event_field_function_mask_and_flag_is_explained, 0, 3);
 	tcase_add_test(tc, what_the_glossary_points_to_is_explained_too);
 	suite_add_tcase(suite, tc);

@@ -10,6 +10,7 @@
 #include "core/arena/ram.h"
 #include "core/base/intern.h"
 #include "core/command/call.h"
+#include "core/command/columns.h"
 #include "core/command/net.h"
 #include "core/command/search.h"
 #include "core/command/where.h"
@@ -17,6 +18,7 @@
 
 #define STACK_MAX 32
 #define ROWS_MAX  12
+#define COLUMN_FRAMES 6         /* of the call stack, side by side */
 
 /* ---- moments ---- */
 
@@ -176,14 +178,57 @@ void moment_text(struct machine *m, struct buf *out)
 
 /* ---- the commands ---- */
 
-/* Says where each machine stands, under its engine's name when there are several. */
+/* One machine of several: its event, the innermost functions, the sentence, what changed. */
+static void moment_column(struct machine *m, struct buf *out)
+{
+	struct moment at = m->history.cursor;
+	const char *functions[STACK_MAX];
+	struct event_view ev;
+	unsigned int n, first;
+
+	buf_printf(out, "%s  %" PRIu64 ".%" PRIu64 " of %" PRIu64 "\n", engine_info[m->config.engine].name, at.call, at.event,
+		   history_events(m, at.call));
+	if (!at.event || !history_event(m, at.call, at.event, &ev)) {
+		buf_puts(out, "before the call\n");
+		return;
+	}
+	n = search_stack(m, at, functions, STACK_MAX);
+	first = n > COLUMN_FRAMES ? n - COLUMN_FRAMES : 0;
+	for (unsigned int i = first; i < n; i++) {
+		buf_pad(out, ' ', i - first);
+		buf_printf(out, "%s\n", functions[i]);
+	}
+	buf_printf(out, "[%c] ", group_info[event_info[ev.event].group].letter);
+	event_text(out, m, &ev);
+	buf_putc(out, '\n');
+	if (at.event == history_events(m, at.call))
+		buf_puts(out, "(the call is over here)\n");
+	changes_text(m, &ev, out);
+}
+
+static void show_side_by_side(struct session *s, struct reply *r)
+{
+	struct buf column[LAB_MAX] = { {0} };
+	uint64_t call = 0;
+
+	for (unsigned int i = 0; i < s->nengines; i++) {
+		call = s->m[i]->history.cursor.call > call ? s->m[i]->history.cursor.call : call;
+		moment_column(s->m[i], &column[i]);
+	}
+	if (call)
+		buf_printf(&r->text, "-- call %" PRIu64 ": %s\n", call, history_command(s->m[0], call)->text);
+	columns_text(column, s->nengines, s->nengines == 2 ? 38 : 25, s->ascii ? "| " : "│ ", &r->text);
+	for (unsigned int i = 0; i < s->nengines; i++)
+		buf_done(&column[i]);
+}
+
+/* Says where each machine stands; side by side when there are several. */
 static void show_moments(struct session *s, struct reply *r)
 {
-	for (unsigned int i = 0; i < s->nengines; i++) {
-		if (s->nengines > 1)
-			buf_printf(&r->text, "%s\n", engine_info[s->engine[i]].name);
-		moment_text(s->m[i], &r->text);
-	}
+	if (s->nengines > 1)
+		show_side_by_side(s, r);
+	else
+		moment_text(s->m[0], &r->text);
 }
 
 /* The rest of the line as a count from 1; 1 when there is none. */
@@ -198,22 +243,45 @@ static bool rest_count(const struct statement *st, struct reply *r, uint64_t *co
 	return false;
 }
 
+/* The call that a machine's next step goes through. */
+static uint64_t call_ahead(struct machine *m, struct moment at, bool forward)
+{
+	if (forward)
+		return at.event < history_events(m, at.call) ? at.call : at.call + 1;
+	return at.event ? at.call : at.call - 1;
+}
+
+/* One stride of the lab: who has come to the end of a call waits there until the others have. */
+static bool move_lab(struct session *s, struct moment *at, enum stride stride, bool forward)
+{
+	uint64_t call = call_ahead(s->m[0], at[0], forward);
+	bool moved = false;
+
+	for (unsigned int i = 1; i < s->nengines; i++) {
+		uint64_t next = call_ahead(s->m[i], at[i], forward);
+
+		call = forward ? (next < call ? next : call) : (next > call ? next : call);
+	}
+	for (unsigned int i = 0; i < s->nengines; i++)
+		if (call_ahead(s->m[i], at[i], forward) == call)
+			moved |= moment_move(s->m[i], &at[i], stride, forward);
+	return moved;
+}
+
 static void move_all(struct session *s, const struct statement *st, struct reply *r, enum stride stride, bool forward)
 {
 	uint64_t count, done = 0;
-	bool moved = false;
+	struct moment at[LAB_MAX];
 
 	if (!rest_count(st, r, &count))
 		return;
-	for (unsigned int i = 0; i < s->nengines; i++) {
-		struct machine *m = s->m[i];
-		struct moment at = m->history.cursor;
-
-		for (done = 0; done < count && moment_move(m, &at, stride, forward); done++)
-			moved = true;
-		history_seek(m, at);
-	}
-	if (!moved)
+	for (unsigned int i = 0; i < s->nengines; i++)
+		at[i] = s->m[i]->history.cursor;
+	while (done < count && move_lab(s, at, stride, forward))
+		done++;
+	for (unsigned int i = 0; i < s->nengines; i++)
+		history_seek(s->m[i], at[i]);
+	if (!done)
 		buf_puts(&r->text, forward ? "This is the end of history: the next call makes more.\n" :
 			 "This is the beginning of history.\n");
 	show_moments(s, r);
