@@ -75,6 +75,7 @@ probe_all() {
     need lib curses.h ncursesw ncurses       -- ncurses      libncurses-dev   ncurses-devel       ncurses  ncurses
     need lib cjson/cJSON.h libcjson          -- cJSON        libcjson-dev     cjson-devel         cjson    cjson
     need lib check.h check                   -- Check        check            check-devel         check    check
+    need lib cmark.h libcmark                -- cmark        libcmark-dev     cmark-devel         cmark    cmark
     need lib zlib.h zlib                     -- zlib         zlib1g-dev       zlib-devel          zlib     zlib
 }
 

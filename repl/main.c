@@ -10,9 +10,11 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 #include <unistd.h>
 
 #include "core/command/command.h"
+#include "lessons/lesson.h"
 #include "repl/repl.h"
 #include "tui/tui.h"
 
@@ -26,7 +28,7 @@ struct program {
 	struct session *session;
 	bool json, state, keep_going, interactive, tui, fail_on_bug;
 	struct tui_options picture;
-	bool color;                     /* of messages */
+	bool color, color_out;          /* of messages, of texts */
 	bool quit, failed, stopped;     /* a command said so; one failed; Ctrl-C */
 	const char **commands;          /* of -c */
 	unsigned int ncommands;
@@ -62,7 +64,7 @@ static void put_help(void)
 }
 
 /* --color, then a non-empty NO_COLOR, then TERM=dumb, then whether somebody looks. */
-static bool choose_color(const char *when)
+static bool choose_color(const char *when, int fd)
 {
 	const char *no = getenv("NO_COLOR"), *term = getenv("TERM");
 
@@ -70,7 +72,17 @@ static bool choose_color(const char *when)
 		return !strcmp(when, "always");
 	if ((no && *no) || !term || !strcmp(term, "dumb"))
 		return false;
-	return isatty(STDERR_FILENO);
+	return isatty(fd);
+}
+
+/* Of standard output: 0 when it is no terminal. Lines longer than 100 columns read badly. */
+static unsigned int terminal_columns(void)
+{
+	struct winsize size;
+
+	if (!isatty(STDOUT_FILENO) || ioctl(STDOUT_FILENO, TIOCGWINSZ, &size) || size.ws_col < 20)
+		return 0;
+	return size.ws_col > 100 ? 100 : size.ws_col;
 }
 
 static int usage(const char *fmt, const char *what)
@@ -130,7 +142,8 @@ static int take_options(struct program *p, int argc, char **argv)
 	}
 	while (status < 0 && (c = getopt_long(argc, argv, shorts, longs, NULL)) != -1)
 		status = take_option(p, c, &color);
-	p->color = choose_color(color);
+	p->color = choose_color(color, STDERR_FILENO);
+	p->color_out = choose_color(color, STDOUT_FILENO);
 	p->picture.no_colour = (color && !strcmp(color, "never")) || (!color && getenv("NO_COLOR") && *getenv("NO_COLOR"));
 	if (status < 0 && argc - optind > 1)
 		return usage("one SCRIPT at most; '%s' is too many", argv[optind + 1]);
@@ -348,6 +361,10 @@ int main(int argc, char **argv)
 		return usage("%s", buf_text(&error));
 	sigaction(SIGINT, &(struct sigaction){ .sa_handler = on_interrupt }, NULL);
 	fault_handler_install();
+	lessons_hook(p.session);
+	p.session->ascii = p.picture.ascii;
+	p.session->color = !p.json && p.color_out;
+	p.session->text_columns = terminal_columns();
 	p.session->interrupted = &interrupted;
 	p.session->progress = isatty(STDERR_FILENO) ? show_progress : NULL;
 	run_all(&p, optind < argc ? argv[optind] : NULL);
@@ -356,6 +373,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "slablab: error: standard output: %s\n", strerror(errno));
 		status = EXIT_FAILED;
 	}
+	lessons_unhook(p.session);
 	session_free(p.session);
 	buf_done(&p.out);
 	free(p.commands);

@@ -121,8 +121,7 @@ static void run_rc(struct prompt *p)
 static void welcome(void)
 {
 	puts("slablab: the kernel's allocators, one step at a time.\n"
-	     "New here?   kmem_cache_create(foo, 300)   then   step a = kmem_cache_alloc(foo)   and   back\n"
-	     "A picture?  tui      What was that?  why, who, explain      Everything?  help");
+	     "New here?  lesson start 1      A picture?  tui      A story?  scenario      Everything?  help");
 }
 
 void repl_run(struct prompt *p)

@@ -37,6 +37,8 @@ test -s "$tmp/undefined" || check "the archives can be read" "nm found nothing i
 check "core includes no face and no lesson" "$(includes core 'repl/|tui/|lessons/|readline|curses|cjson|check\.h')"
 check "the TUI does not include the prompt" "$(includes tui 'repl/|readline')"
 check "the prompt includes of the TUI only its door" "$(includes repl 'tui/' | grep -v 'tui/tui.h')"
+check "lessons include no face" "$(includes lessons 'repl/|tui/|readline|curses')"
+check "faces include of the lessons only their door" "$(includes repl 'lessons/' | grep -v 'lessons/lesson.h'; includes tui 'lessons/')"
 check "base stands on nothing" "$(includes core/base 'core/(arena|journal|event|machine|mm|slab|command)/')"
 check "pages do not know slabs" "$(includes core/mm 'core/(slab|command)/')"
 check "slab engines do not know the language" "$(includes core/slab 'core/command/')"

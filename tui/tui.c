@@ -152,6 +152,7 @@ static void run(struct tui *t)
 enum tui_end tui_run(struct session *s, const struct tui_options *o, struct buf *error)
 {
 	volatile bool *was;
+	bool color = s->color;
 	struct tui t;
 
 	if (!session_boot(s, error))
@@ -165,8 +166,10 @@ enum tui_end tui_run(struct session *s, const struct tui_options *o, struct buf 
 	}
 	was = s->interrupted;
 	s->interrupted = &term_interrupted;     /* our Ctrl-C stops commands */
+	s->color = false;
 	run(&t);
 	s->interrupted = was;
+	s->color = color;
 	term_restore();
 	script_close(&t);
 	prompt_done(&t);

@@ -248,12 +248,13 @@ void reply_text(struct session *s, const struct reply *r, struct buf *out)
 	for (unsigned int i = 0; i < r->nanswers && machine; i++)
 		put_machine(&r->answers[i], out);
 	buf_write(out, buf_text(&r->text), r->text.len);
-	if (r->text.len || machine || !r->cmd || is_quiet(r->cmd))
-		return;
-	for (unsigned int i = 0; i < r->nanswers; i++)
-		put_answer_text(s, r, &r->answers[i], out);
-	if (r->nanswers > 1 && r->cmd->call)
-		parting_text(r, out);
+	if (!r->text.len && !machine && r->cmd && !is_quiet(r->cmd)) {
+		for (unsigned int i = 0; i < r->nanswers; i++)
+			put_answer_text(s, r, &r->answers[i], out);
+		if (r->nanswers > 1 && r->cmd->call)
+			parting_text(r, out);
+	}
+	buf_write(out, buf_text(&r->note), r->note.len);
 }
 
 /* A line longer than a screen is shown around the column. */

@@ -152,6 +152,8 @@ static void put_said(struct json *j, const struct reply *r, const struct answer 
 {
 	if (r->interrupted)
 		json_uint(j, "interrupted", r->done);
+	if (r->note.len)
+		json_string_n(j, "note", buf_text(&r->note), r->note.len - 1);
 	if (a->lacks)
 		json_string(j, "lacks", a->lacks);
 	if (a->value.len)

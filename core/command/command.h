@@ -95,6 +95,7 @@ struct reply {
 	uint64_t done, wanted;
 	struct buf text;                /* what a printing command says, UTF-8, lines end in \n; raw JSON when json */
 	bool json;
+	struct buf note;                /* what a lesson says to it; comes last */
 	bool quit;
 	bool tui;                       /* the face shall open the picture */
 	const struct command *cmd;
@@ -119,6 +120,13 @@ struct session_options {
 	const char *engine;             /* as -e takes it, NULL: slub */
 	const char *machine;            /* as -m takes it, NULL: nothing */
 	enum recording recording;
+};
+
+/* Commands whose work stands above core; a face gives them. */
+struct session_hooks {
+	void (*lesson)(struct session *s, const struct statement *st, struct reply *r);
+	void (*scenario)(struct session *s, const struct statement *st, struct reply *r);
+	void (*after)(struct session *s, struct reply *r);      /* a line has run: r->note may be added to */
 };
 
 struct session {
@@ -146,6 +154,10 @@ struct session {
 	bool marked;
 	void (*progress)(uint64_t done, uint64_t of);   /* a long command tells how far it is; all done: wipe it. NULL: nobody looks */
 	void *face;                     /* the face's own */
+	const struct session_hooks *hooks;      /* NULL: there are none */
+	void *course;                   /* the lessons' own */
+	unsigned int text_columns;      /* of the terminal that a long text is for; 0: 80 */
+	bool color;                     /* texts may have escape sequences */
 };
 
 /* NULL with a message when engine or machine options are wrong. */

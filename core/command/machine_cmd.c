@@ -77,6 +77,22 @@ void meta_tui(struct session *s, const struct statement *st, struct reply *r)
 	r->tui = true;
 }
 
+void meta_lesson(struct session *s, const struct statement *st, struct reply *r)
+{
+	if (s->hooks)
+		s->hooks->lesson(s, st, r);
+	else
+		reply_fail(r, st, 0, "there are no lessons here");
+}
+
+void meta_scenario(struct session *s, const struct statement *st, struct reply *r)
+{
+	if (s->hooks)
+		s->hooks->scenario(s, st, r);
+	else
+		reply_fail(r, st, 0, "there are no scenarios here");
+}
+
 void meta_quit(struct session *s, const struct statement *st, struct reply *r)
 {
 	(void)st;

@@ -32,6 +32,7 @@ void reply_done(struct reply *r)
 	buf_done(&r->error);
 	buf_done(&r->command);
 	buf_done(&r->text);
+	buf_done(&r->note);
 	for (unsigned int i = 0; i < LAB_MAX; i++) {
 		free(r->answers[i].values);
 		free(r->answers[i].lacks);
@@ -377,6 +378,8 @@ void session_run(struct session *s, const char *line, size_t len, uint32_t n, st
 			r->empty = true;
 	}
 	statement_done(&st);
+	if (s->hooks)
+		s->hooks->after(s, r);
 }
 
 void session_run_part(struct session *s, const struct statement *st, struct reply *r)

@@ -1,0 +1,90 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * Where lessons and scenarios lie: in $SLABLAB_DATA; beside the program; in the source tree that it was built from, while
+ * it stands in its build tree; in ../share/slablab as seen from the program; where `make install` put them. */
+#include <dirent.h>
+#include <limits.h>
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+#include <unistd.h>
+
+#include "lessons/course.h"
+
+#ifndef BUILD_TREE
+#define BUILD_TREE ""
+#endif
+#ifndef SOURCE_TREE
+#define SOURCE_TREE ""
+#endif
+#ifndef INSTALLED_DATA
+#define INSTALLED_DATA ""
+#endif
+
+void names_free(struct names *names)
+{
+	for (size_t i = 0; i < names->n; i++)
+		free(names->name[i]);
+	free(names->name);
+	*names = (struct names){0};
+}
+
+static bool ends_with(const char *name, const char *ending)
+{
+	size_t n = strlen(name), k = strlen(ending);
+
+	return n > k && !strcmp(name + n - k, ending) && *name != '.' && strcmp(name, "README.md");
+}
+
+static int by_name(const void *a, const void *b)
+{
+	return strcmp(*(char *const *)a, *(char *const *)b);
+}
+
+static bool list_folder(const char *root, const char *folder, const char *ending, struct names *out)
+{
+	struct buf path = {0};
+	struct dirent *e;
+	DIR *d;
+
+	buf_printf(&path, "%s/%s", root, folder);
+	d = opendir(path.data);
+	while (d && (e = readdir(d)))
+		if (ends_with(e->d_name, ending)) {
+			struct buf name = {0};
+
+			buf_printf(&name, "%s/%s", path.data, e->d_name);
+			out->name = x_realloc(out->name, (out->n + 1) * sizeof *out->name);
+			out->name[out->n++] = name.data;
+		}
+	if (d)
+		closedir(d);
+	buf_done(&path);
+	if (out->n)
+		qsort(out->name, out->n, sizeof *out->name, by_name);
+	return out->n;
+}
+
+/* The folder of the program, or "". */
+static void program_folder(char *out, size_t size)
+{
+	ssize_t n = readlink("/proc/self/exe", out, size - 1);
+
+	out[n > 0 ? n : 0] = 0;
+	if (strrchr(out, '/'))
+		*strrchr(out, '/') = 0;
+}
+
+bool data_files(const char *folder, const char *ending, struct names *out)
+{
+	const char *data = getenv("SLABLAB_DATA");
+	char program[PATH_MAX], shared[PATH_MAX + 32];
+
+	*out = (struct names){0};
+	program_folder(program, sizeof program);
+	snprintf(shared, sizeof shared, "%s/../share/slablab", program);
+	if (data && *data)
+		return list_folder(data, folder, ending, out);
+	return list_folder(program, folder, ending, out) ||
+	       (!strcmp(program, BUILD_TREE) && list_folder(SOURCE_TREE, folder, ending, out)) ||
+	       list_folder(shared, folder, ending, out) || list_folder(INSTALLED_DATA, folder, ending, out);
+}

@@ -1,0 +1,13 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * The door to the lessons and scenarios: a face hooks them into its session, and the commands `lesson` and `scenario`
+ * work there. */
+#ifndef LESSONS_LESSON_H
+#define LESSONS_LESSON_H
+
+struct session;
+
+/* From here on the session knows `lesson` and `scenario`. lessons_unhook frees what they keep. */
+void lessons_hook(struct session *s);
+void lessons_unhook(struct session *s);
+
+#endif

@@ -1,0 +1,122 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * scenario: the scripts of scenarios/ that tell a story, listed and run on the session's machine. The comment at the head
+ * of each says what to look for; its lines `expect` are what it claims. */
+#include <stdio.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/command/answer.h"
+#include "core/command/parse.h"
+#include "lessons/course.h"
+
+static void put_row(const char *path, struct buf *out)
+{
+	char line[512], *name = base_name(path), *text;
+	FILE *f = fopen(path, "r");
+
+	if (f && fgets(line, sizeof line, f)) {
+		line[strcspn(line, "\n")] = 0;
+		text = line + strspn(line, "# ");
+		text[strcspn(text, ".:")] = 0;
+		buf_printf(out, "  %-20s %s\n", name, text);
+	}
+	if (f)
+		fclose(f);
+	free(name);
+}
+
+static char *find_scenario(const struct names *files, const char *name)
+{
+	for (size_t i = 0; i < files->n; i++) {
+		char *base = base_name(files->name[i]);
+		bool same = !strncmp(base, name, strlen(name));
+
+		free(base);
+		if (same)
+			return files->name[i];
+	}
+	return NULL;
+}
+
+/* Runs a line and shows it with its answer; comments are shown as they stand. False when it failed. */
+static bool play_line(struct session *s, const char *line, size_t n, uint32_t row, struct buf *out, struct buf *error)
+{
+	struct reply r;
+	bool fine;
+
+	if (line_is_blank(line, n)) {
+		buf_printf(out, "%.*s\n", (int)n, line);
+		return true;
+	}
+	buf_printf(out, "> %.*s\n", (int)n, line);
+	session_run(s, line, n, row, &r);
+	fine = !r.failed && !r.interrupted;
+	if (fine)
+		reply_text(s, &r, out);
+	else
+		buf_printf(error, "line %u: %s", row, r.failed ? buf_text(&r.error) : "interrupted");
+	reply_done(&r);
+	return fine;
+}
+
+/* With an engine of the reader's choice, what the script expects of its own engine is not asked. */
+static void play(struct session *s, const char *path, const char *engine, struct buf *out, struct buf *error)
+{
+	FILE *f = fopen(path, "r");
+	char *line = NULL;
+	size_t room = 0;
+	ssize_t len;
+	bool fine = f != NULL;
+
+	if (fine && *engine) {
+		struct buf command = {0};
+
+		buf_printf(&command, "engine %s", engine);
+		fine = play_line(s, "machine", 7, 0, out, error) && play_line(s, buf_text(&command), command.len, 0, out, error);
+		buf_done(&command);
+	}
+	for (uint32_t row = 1; fine && (len = getline(&line, &room, f)) >= 0; row++) {
+		size_t n = (size_t)len;
+
+		while (n && (line[n - 1] == '\n' || line[n - 1] == '\r'))
+			n--;
+		if (*engine && (line_begins(line, n, "engine ") || line_begins(line, n, "expect ")))
+			continue;
+		fine = play_line(s, line, n, row, out, error);
+	}
+	free(line);
+	if (f)
+		fclose(f);
+}
+
+void scenario_command(struct session *s, const struct statement *st, struct reply *r)
+{
+	char *text = st->rest < st->len ? x_strndup(st->line + st->rest, st->len - st->rest) : x_strdup("");
+	struct names files;
+	struct buf error = {0};
+	size_t n = strcspn(text, " \t");
+	const char *engine = text + n + strspn(text + n, " \t"), *path;
+
+	data_files("scenarios", ".slab", &files);
+	if (!files.n) {
+		buf_puts(&error, "the scenarios are not where this program looks: set SLABLAB_DATA to the folder that has scenarios/");
+	} else if (!n) {
+		for (size_t i = 0; i < files.n; i++)
+			put_row(files.name[i], &r->text);
+		buf_puts(&r->text, "scenario NAME plays one, on a fresh machine; scenario NAME ENGINE on another engine, or all.\n");
+	} else {
+		text[n] = 0;
+		path = find_scenario(&files, text);
+		if (path)
+			play(s, path, engine, &r->text, &error);
+		else
+			buf_printf(&error, "there is no scenario '%s'; `scenario` lists them", text);
+	}
+	if (error.len)
+		reply_fail(r, st, st->rest < st->len ? st->rest : 0, "%s", buf_text(&error));
+	else
+		answer_ok(s, r);
+	names_free(&files);
+	buf_done(&error);
+	free(text);
+}

@@ -1,0 +1,83 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The lessons say the truth (lesson check over all), they can be played, progress is kept; every scenario runs.
+: "${srcdir:=.}" "${top_builddir:=.}" "${SLABLAB:=$top_builddir/slablab}"
+case $srcdir in /*) ;; *) srcdir=$(pwd)/$srcdir ;; esac
+passed=0 failed=0
+tmp=$(mktemp -d) || exit 1
+trap 'rm -rf "$tmp"' EXIT
+XDG_DATA_HOME=$tmp/data SLABLAB_DATA=$srcdir
+export XDG_DATA_HOME SLABLAB_DATA
+
+# check SENTENCE COMMAND...: passes when the command does
+check() {
+    sentence=$1; shift
+    if out=$("$@" 2>&1); then passed=$((passed + 1))
+    else failed=$((failed + 1)); echo "FAIL: $sentence"; echo "$out" | tail -20; fi
+}
+says() { pattern=$1; shift; "$@" >"$tmp/out" 2>&1; grep -q -- "$pattern" "$tmp/out" || { cat "$tmp/out"; false; }; }
+refuses() { ! "$@"; }
+play() {        # play LINE...: each a command of one session
+    set -- "$@"; for line; do printf '%s\n' "$line"; done >"$tmp/play"; "$SLABLAB" -k "$tmp/play"
+}
+
+# ---- what lessons claim ----
+
+"$SLABLAB" -c 'lesson check' >"$tmp/all" 2>&1
+status=$?
+counts=$(grep -E '[0-9]+ passed, [0-9]+ failed$' "$tmp/all" | tail -1 | sed 's/.* \([0-9]* passed\)/\1/')
+# shellcheck disable=SC2086
+set -- $counts
+passed=$((passed + ${1:-0})) failed=$((failed + ${3:-1}))
+[ $status = 0 ] || cat "$tmp/all"
+
+# ---- the checker sees what is wrong ----
+
+check "a skeleton is written" "$SLABLAB" -c "lesson new $tmp/mine.md"
+check "the skeleton passes" says '3 passed, 0 failed' "$SLABLAB" -c "lesson check $tmp/mine.md"
+check "no file is overwritten" refuses "$SLABLAB" -c "lesson new $tmp/mine.md"
+sed 's/a == foo#1.0/a == foo#1.7/' "$tmp/mine.md" >"$tmp/wrong.md"
+check "a goal out of reach is seen" says 'does not reach the goal' "$SLABLAB" -c "lesson check $tmp/wrong.md"
+sed 's/foo.objects == 13/foo.objects == 14/' "$tmp/mine.md" >"$tmp/wrong.md"
+check "a wrong claim is seen" says 'claim does not hold' "$SLABLAB" -c "lesson check $tmp/wrong.md"
+sed 's/^Take an object.*/&\nexpect foo.size == 304/; /^expect a/d; /^expect foo.slabs/d' "$tmp/mine.md" >"$tmp/wrong.md"
+check "a goal that holds before is seen" says 'holds before' "$SLABLAB" -c "lesson check $tmp/wrong.md"
+sed 's/^kmem_cache_create.*/&\n```\n\n```output\nnonsense/' "$tmp/mine.md" >"$tmp/wrong.md"
+check "a wrong quotation is seen" says 'the machine says' "$SLABLAB" -c "lesson check $tmp/wrong.md"
+sed 's/^format: 1/format: 9/' "$tmp/mine.md" >"$tmp/wrong.md"
+check "another format is refused" says 'reads format 1' "$SLABLAB" -c "lesson check $tmp/wrong.md"
+check "and the status says so" refuses "$SLABLAB" -c "lesson check $tmp/wrong.md"
+
+# ---- a learner ----
+
+check "a page is shown" says 'page 1 of' play "lesson start $tmp/mine.md"
+check "a goal not reached is told" says 'Not yet' play "lesson start $tmp/mine.md" 'lesson check'
+check "a goal reached is noticed" says 'goal of this exercise is reached' play "lesson start $tmp/mine.md 1" 'a = kmem_cache_alloc(foo)'
+check "what was undone does not count" says 'Not yet' play "lesson start $tmp/mine.md 1" 'a = kmem_cache_alloc(foo)' undo 'lesson check'
+check "reset begins again" says 'Not yet' play "lesson start $tmp/mine.md 1" 'a = kmem_cache_alloc(foo)' 'lesson reset' 'lesson check'
+check "a hint" says 'kmem_cache_alloc; a name' play "lesson start $tmp/mine.md 1" 'lesson hint'
+check "a solution after trying" says '    a = kmem_cache_alloc(foo)' play "lesson start $tmp/mine.md 1" 'lesson check' 'lesson solution'
+check "a right answer" says 'whole words' play "lesson start $tmp/mine.md 2" 'lesson answer 304'
+check "a wrong answer" says '^No\. ' play "lesson start $tmp/mine.md 2" 'lesson answer 300'
+check "a right prediction" says '^Right' play "lesson start $tmp/mine.md 3" 'lesson answer foo#1.1'
+check "a wrong prediction" says 'No: it is foo#1.1' play "lesson start $tmp/mine.md 3" 'lesson answer foo#1.0'
+check "free play does not spoil the next page" says '^Right' play "lesson start $tmp/mine.md 2" 'repeat 9 kmem_cache_alloc(foo)' 'lesson next' 'lesson answer foo#1.1'
+check "progress is kept" grep -q '^solved mine 2$' "$tmp/data/slablab/progress"
+check "once each" test "$(grep -c '^solved mine 2$' "$tmp/data/slablab/progress")" = 1
+check "leaving and coming back" says 'comes back there' play "lesson start $tmp/mine.md 2" 'lesson quit'
+check "without a lesson there is nothing to go on with" says 'no lesson is going on' play 'lesson next'
+check "the list" says 'lesson start N begins one' play lesson
+check "no colour without a terminal" sh -c "! grep -q '$(printf '\033')' '$tmp/out'"
+
+# ---- scenarios ----
+
+for file in "$srcdir"/scenarios/*.slab; do
+    name=$(basename "$file" .slab)
+    check "scenario $name runs, and what it expects is so" "$SLABLAB" "$file"
+    check "scenario $name has a head comment" sh -c "head -1 '$file' | grep -q '^# '"
+done
+check "scenarios are listed" says 'first' play scenario
+check "a scenario is played" says 'foo.num == 3' play 'scenario first'
+
+echo "$passed passed, $failed failed"
+[ $failed = 0 ]
