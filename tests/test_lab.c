@@ -259,6 +259,8 @@ END_TEST
 #define SCRIPT(sentence, name) START_TEST(sentence) { check_script(name); } END_TEST
 
 SCRIPT(time_is_a_tree_with_named_branches, "branches")
+SCRIPT(a_call_breaks_in_and_tid_tells, "inject")
+SCRIPT(what_breaks_in_waits_for_interrupts_and_locks, "inject_waits")
 SCRIPT(who_stored_last_to_a_field_a_link_a_page, "who")
 SCRIPT(owners_of_an_object_and_finding_things_on_all_engines, "owners")
 SCRIPT(compare_counts_in_all_and_since_the_mark, "compare")
@@ -337,6 +339,8 @@ int main(void)
 
 	tcase_set_timeout(tc, 300);
 	tcase_add_test(tc, time_is_a_tree_with_named_branches);
+	tcase_add_test(tc, a_call_breaks_in_and_tid_tells);
+	tcase_add_test(tc, what_breaks_in_waits_for_interrupts_and_locks);
 	tcase_add_test(tc, who_stored_last_to_a_field_a_link_a_page);
 	tcase_add_test(tc, owners_of_an_object_and_finding_things_on_all_engines);
 	tcase_add_test(tc, compare_counts_in_all_and_since_the_mark);

@@ -8,6 +8,7 @@
 #include "core/base/intern.h"
 #include "core/command/answer.h"
 #include "core/command/call.h"
+#include "core/command/inject.h"
 
 /* ---- replies ---- */
 
@@ -91,6 +92,8 @@ static bool check_limits(struct run *run, struct machine *m, const struct bound 
 		reply_fail(run->r, st, at, "CPU %llu is offline; `cpu online %llu` brings it back", (unsigned long long)n, (unsigned long long)n);
 	else if (offline && (!n || n == m->kernel->cpu))
 		reply_fail(run->r, st, at, n ? "the calls run on CPU %llu: choose another first" : "CPU %llu cannot go", (unsigned long long)n);
+	else if (st->cmd == &commands[CMD_inject])
+		inject_check(m, st, run->r);
 	else if (st->cmd == &commands[CMD_fail] && (n < 1 || n > INT32_MAX))
 		reply_fail(run->r, st, at, "N counts page allocations from 1");
 	else if (st->cmd == &commands[CMD_fail] && m->kernel->nfails + st->count > MAX_FAILS)
@@ -145,11 +148,12 @@ static bool bind_all(struct run *run)
 
 /* The body of one call. The name on the left exists even when the call traps: it is NULL then, as a variable that the
  * kernel never came to set. */
-static void run_body(struct machine *m, void *ctx)
+void call_body(struct machine *m, void *ctx)
 {
 	struct call *c = ctx;
 	const struct statement *st = c->st;
 	struct variable *v = NULL;
+	struct injection *in = NULL;
 
 	if (st->assign || st->cmd->results) {
 		if (!c->unit || !st->repeat)
@@ -162,7 +166,8 @@ static void run_body(struct machine *m, void *ctx)
 	if (c->b->unsupported || c->value.kind == VAL_UNSUPPORTED)
 		c->ret.kind = VAL_UNSUPPORTED;
 	else
-		st->cmd->call(c);
+		in = inject_begin(c), st->cmd->call(c);
+	inject_end(in);
 	if (m->slab && m->slab->call_end)
 		m->slab->call_end(m);
 	if (v && c->ret.kind != VAL_BYTES && (st->assign || !st->repeat || c->unit < ANSWER_VALUES))
@@ -211,8 +216,10 @@ static bool run_unit(struct run *run, unsigned int i, uint64_t unit)
 	choose_value(run, &c, list, unit);
 	m->outcome.trap = TRAP_NONE;
 	machine_running = m;
-	fine = machine_call(m, run_body, &c);
+	fine = machine_call(m, call_body, &c);
 	machine_running = NULL;
+	if (!fine)
+		inject_forget(m);
 	if (!fine && m->outcome.trap == TRAP_HOST)
 		return false;
 	keep_answer(a, &c, !fine);
@@ -308,7 +315,7 @@ static bool rerun_call(struct machine *m, const struct command_rec *command, uin
 			run.each = run.bound[0].arg[run.value_arg].nlist;
 		choose_value(&run, &c, &run.bound[0].arg[run.value_arg], which);
 		machine_running = m;
-		machine_call(m, run_body, &c);
+		machine_call(m, call_body, &c);
 		machine_running = NULL;
 		bound_done(&run.bound[0]);
 	}

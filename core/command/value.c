@@ -12,7 +12,7 @@
 
 static const char *const trap_names[] = {
 	[TRAP_NONE] = "ok", [TRAP_BUG] = "BUG", [TRAP_OOPS] = "OOPS", [TRAP_PANIC] = "PANIC", [TRAP_LOCKUP] = "HANG",
-	[TRAP_HOST] = "HOST",
+	[TRAP_HOST] = "HOST", [TRAP_SPIN] = "SPIN",
 };
 
 const char *trap_name(enum trap_kind trap)

@@ -219,3 +219,13 @@ void audit_abandon(struct machine *m)
 	audit_replay(m, m->journal.seg, m->journal.seg->stores_end, m->history.audit->fed);
 	m->history.audit->fed = NOTHING_FED;
 }
+
+void audit_rewind(struct machine *m, uint64_t store)
+{
+	struct audit *a = m->history.audit;
+
+	if (!a || a->fed == NOTHING_FED || a->fed <= store)
+		return;
+	audit_replay(m, m->journal.seg, store, a->fed);
+	a->fed = store;
+}

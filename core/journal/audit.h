@@ -18,6 +18,7 @@ void audit_done(struct machine *m);
 void audit_event(struct machine *m);            /* an event was recorded */
 void audit_call(struct machine *m);             /* the call at hand is over */
 void audit_abandon(struct machine *m);          /* its stores are about to be undone */
+void audit_rewind(struct machine *m, uint64_t store);            /* its stores from this one on are about to be undone */
 void audit_replay(struct machine *m, const struct segment *seg, uint64_t from, uint64_t to);    /* from <= to */
 void audit_compare(struct machine *m);
 

@@ -286,6 +286,27 @@ void journal_event_slowly(struct machine *m, const struct site *site, const uint
 	}
 }
 
+struct journal_mark journal_mark(struct machine *m)
+{
+	const struct journal *j = &m->journal;
+
+	return (struct journal_mark){ journal_stores(j), journal_events(j), journal_payload(j) };
+}
+
+void journal_rewind(struct machine *m, struct journal_mark mark)
+{
+	struct journal *j = &m->journal;
+
+	audit_rewind(m, mark.store);
+	journal_replay(m, j->seg, journal_stores(j), mark.store);
+	stream_cut(&j->seg->stores, mark.store, CHUNK_STORES);
+	stream_cut(&j->seg->events, mark.event, CHUNK_EVENTS);
+	stream_cut(&j->seg->payload, mark.payload, CHUNK_WORDS);
+	open_stores(j, mark.store);
+	open_events(j, mark.event);
+	open_payload(j, mark.payload);
+}
+
 void journal_break_at(struct machine *m, uint64_t index, void (*on_break)(struct machine *m))
 {
 	m->journal.break_at = index;

@@ -125,6 +125,11 @@ static inline uint64_t journal_payload(const struct journal *j)
 	return j->pl_base + (uint64_t)(j->pl_next - j->pl_chunk);
 }
 
+/* A place in the streams inside a call, and going back to it: what was recorded since is undone and forgotten. */
+struct journal_mark { uint64_t store, event, payload; };
+struct journal_mark journal_mark(struct machine *m);
+void journal_rewind(struct machine *m, struct journal_mark mark);
+
 struct journal *journal_of(struct machine *m);
 
 void journal_attach(struct machine *m, struct segment *seg);    /* records go to the end of seg from now on */

@@ -434,6 +434,11 @@ void machine_poll(struct machine *m)
 
 void machine_lock(struct machine *m, uint32_t lock)
 {
+	for (uint32_t i = 0; i < m->nouter; i++)
+		if (m->held[i] == lock) {
+			m->spins_on = lock;
+			machine_trap(m, TRAP_SPIN, "%s is held", intern_text(lock));
+		}
 	if (m->nheld < sizeof m->held / sizeof *m->held)
 		m->held[m->nheld++] = lock;
 }

@@ -78,6 +78,7 @@ struct kernel {
 	uint64_t __journaled vars;              /* bytes of VARS given out (command/vars.c) */
 	uint64_t __journaled rooms;             /* frames of ROOMS given out (room.h) */
 	uint64_t __journaled wild;              /* wild pointers made (room.h) */
+	uint32_t __journaled inject;            /* what `inject` armed, interned, or 0 */
 	uint64_t __journaled results;           /* $n: how many */
 	struct pglist_data *__journaled node[MAX_NODES];
 	void *__journaled pages;                /* file-scope data of the page allocator */
@@ -88,7 +89,7 @@ struct kernel {
 
 /* ---- the program's half ---- */
 
-enum trap_kind { TRAP_NONE, TRAP_BUG, TRAP_OOPS, TRAP_PANIC, TRAP_LOCKUP, TRAP_HOST };
+enum trap_kind { TRAP_NONE, TRAP_BUG, TRAP_OOPS, TRAP_PANIC, TRAP_LOCKUP, TRAP_HOST, TRAP_SPIN /* an injected call met a held lock */ };
 
 struct page_op { char what; uint8_t order; };   /* 'a' alloc, 'f' free, 'x' fail: what the slab layer asked for */
 
@@ -118,6 +119,8 @@ struct machine {
 	uint32_t kstack_used[MAX_CPUS];
 	uint32_t held[32];              /* names of the locks held now */
 	uint32_t nheld;
+	uint32_t nouter;                /* of these, held by the call that an injected one broke into */
+	uint32_t spins_on;              /* the lock for which an injected call was left */
 	void (*on_unlock)(struct machine *m, uint32_t lock);    /* deferred calls (inject) wait for this */
 	uint64_t pfns;                  /* page frames: 0 .. pfns - 1 */
 	uint64_t percpu_pfn, percpu_pages;      /* frames of the first per-CPU chunk (percpu.c); none in 2.4 */
