@@ -97,17 +97,18 @@ static bool explain_event(const char *word, size_t n, struct buf *out)
 
 static bool explain_gfp(struct machine *m, const char *word, size_t n, struct buf *out)
 {
-	uint32_t value, bit;
 	const char *name, *what;
+	uint32_t mask, value;
+	size_t at;
 
-	if (!gfp_find(m, word, n, &value))
+	if (!n || !gfp_parse(m, word, n, &mask, &at))
 		return false;
-	for (unsigned int i = 0; (name = gfp_name(m, i, &bit, &what)); i++)
-		if (same(name, word, n))
-			buf_printf(out, "%s = 0x%x: %s.\n", name, value, what);
-	for (unsigned int i = 0; (name = gfp_name(m, i, &bit, &what)); i++)
-		if (bit && !(bit & (bit - 1)) && (value & bit) && !strncmp(name, "__", 2) && value != bit)
-			buf_printf(out, "  %-22s %s\n", name, what);
+	buf_printf(out, "%.*s = 0x%x", (int)n, word, mask);
+	for (unsigned int i = 0; (name = gfp_name(m, i, &value, &what)); i++)
+		if (strlen(name) == n && !strncmp(name, word, n))
+			buf_printf(out, ": %s", what);
+	buf_putc(out, '\n');
+	gfp_explain(m, mask, out);
 	return true;
 }
 
