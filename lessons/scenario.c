@@ -17,7 +17,6 @@ static void put_row(const char *path, struct buf *out)
 	if (f && fgets(line, sizeof line, f)) {
 		line[strcspn(line, "\n")] = 0;
 		text = line + strspn(line, "# ");
-		text[strcspn(text, ".:")] = 0;
 		buf_printf(out, "  %-20s %s\n", name, text);
 	}
 	if (f)
