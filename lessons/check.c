@@ -25,6 +25,14 @@ static void say_wrong(struct proof *p, const struct item *item, const char *what
 
 /* ---- quoted answers ---- */
 
+/* " ..." at the end stands for the rest of the line. */
+static bool line_fits(const char *quoted, size_t nq, const char *real, size_t nr)
+{
+	if (nq > 4 && !memcmp(quoted + nq - 4, " ...", 4))
+		return nr >= nq - 4 && !memcmp(quoted, real, nq - 4);
+	return nq == nr && !memcmp(quoted, real, nq);
+}
+
 /* Lines of `quoted` in the answers' order; a line "..." stands for any number of lines. */
 static bool quoted_fits(const char *quoted, const char *real)
 {
@@ -41,7 +49,7 @@ static bool quoted_fits(const char *quoted, const char *real)
 			} while (next_line(&real, &r, &nr));
 			return false;
 		}
-		if (!next_line(&real, &r, &nr) || nq != nr || memcmp(q, r, nq))
+		if (!next_line(&real, &r, &nr) || !line_fits(q, nq, r, nr))
 			return false;
 	}
 }
