@@ -5,6 +5,7 @@
 #include "core/mm/policy.h"
 
 #define HEAD_PFNS 8             /* how many blocks of a list are named */
+#define MOST_PAGES (1u << 16)   /* of a CPU's list: a corrupted one may be a ring */
 
 static void export_pages(struct machine *m, struct json *j, const char *name, const struct list_head *list, unsigned int most)
 {
@@ -26,7 +27,7 @@ static void export_list(struct machine *m, struct json *j, const char *name, con
 
 static void export_whole_list(struct machine *m, struct json *j, const char *name, const struct list_head *list)
 {
-	export_pages(m, j, name, list, 1u << 16);
+	export_pages(m, j, name, list, MOST_PAGES);
 }
 
 static void export_areas(struct machine *m, struct json *j, const struct zone *zone)
@@ -58,10 +59,13 @@ static void export_odd(struct machine *m, struct json *j, const struct per_cpu_p
 
 	for (int t = 0; t < MIGRATE_PCPTYPES; t++) {
 		const struct list_head *at;
+		unsigned int n = 0;
 
 		list_for_each(at, &pcp->lists[t]) {
 			const struct page *page = list_entry(at, struct page, lru);
 
+			if (n++ >= MOST_PAGES)
+				break;
 			if (page->index == (uint32_t)t)
 				continue;
 			if (!any)

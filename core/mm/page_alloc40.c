@@ -19,6 +19,7 @@
 
 #define HZ                      250
 #define PAGE_ALLOC_COSTLY_ORDER 3
+#define MAX_BAD_PAGES           10000u  /* more in one request: a list was corrupted into a ring */
 
 enum { WMARK_MIN, WMARK_LOW, WMARK_HIGH };
 #define ALLOC_WMARK_MASK        0x03u
@@ -223,9 +224,12 @@ static struct page *scan_zones(struct machine *m, const struct alloc_context *ac
 			}
 		}
 		if (zone_may_give(m, zone, ac, scan))
-			while ((page = buffered_rmqueue(m, zone, ac)))
+			for (uint64_t tries = 0; (page = buffered_rmqueue(m, zone, ac)); tries++) {
 				if (!prep_new_page(m, page, ac, scan->flags))
 					return page;
+				if (tries > MAX_BAD_PAGES)
+					machine_trap(m, TRAP_LOCKUP, "the free lists of zone %s go in circles: bad pages without end", zone_name(zone));
+			}
 		if (scan->zlc_active && zlc)
 			zlc_mark_zone_full(m, ac->zonelist, i);
 	}
