@@ -99,6 +99,8 @@ struct page *take_block(struct machine *m, struct zone *zone, unsigned int order
 		if (list_empty(list))
 			continue;
 		page = list_first_entry(list, struct page, lru);
+		if (page_to_pfn(m, page) + (1ull << high) > m->pfns)    /* only where pages were freed with wrong orders */
+			OOPS(m, "the free block of order %u at pfn %llu leaves the memory", high, (unsigned long long)page_to_pfn(m, page));
 		del_free_block(m, zone, page, high);
 		EMIT(m, buddy_take, page_to_pfn(m, page), high, zone_id(zone));
 		return expand(m, zone, page, order, high, type);

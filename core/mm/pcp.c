@@ -81,6 +81,8 @@ static void free_pcppages_bulk(struct machine *m, struct zone *zone, struct per_
 	int type = 0, batch_free = 0, to_free = count;
 
 	FRAME(m);
+	if (count < 0)          /* pages freed wrongly were taken off the lists behind its back; the kernel would count for ever */
+		machine_trap(m, TRAP_LOCKUP, "zone %s: a CPU keeps %d pages, it can never give all of them back", zone_name(zone), count);
 	spin_lock(m, LOCK_NAME("zone->lock"));
 	while (to_free) {
 		struct list_head *list;
