@@ -357,8 +357,11 @@ int main(int argc, char **argv)
 	if (status >= 0)
 		return status;
 	p.session = session_new(&p.options, &error);
-	if (!p.session)
-		return usage("%s", buf_text(&error));
+	if (!p.session) {
+		status = usage("%s", buf_text(&error));
+		buf_done(&error);
+		return status;
+	}
 	sigaction(SIGINT, &(struct sigaction){ .sa_handler = on_interrupt }, NULL);
 	fault_handler_install();
 	lessons_hook(p.session);

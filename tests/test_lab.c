@@ -252,6 +252,7 @@ START_TEST(what_the_glossary_points_to_is_explained_too)
 		}
 	}
 	ck_assert_msg(!w.words.len, "no word about:%s", buf_text(&w.words));
+	buf_done(&text);
 	session_free(s);
 }
 END_TEST

@@ -409,6 +409,7 @@ static void alloc_meanwhile(struct machine *m)
 	struct outcome result = {0};
 
 	ck_assert(machine_interrupt(m, other_cpu, body, &c, &result));
+	outcome_done(&result);
 }
 
 static void alloc_and_free_meanwhile(struct machine *m)
@@ -419,6 +420,7 @@ static void alloc_and_free_meanwhile(struct machine *m)
 	ck_assert(machine_interrupt(m, other_cpu, body, &c, &result));
 	c.what = FREE;
 	ck_assert(machine_interrupt(m, other_cpu, body, &c, &result));
+	outcome_done(&result);
 }
 
 /* The events of that kind in the call made last. */

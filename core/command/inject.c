@@ -166,8 +166,7 @@ static bool run_injected(struct injection *in, unsigned int cpu)
 	buf_done(&answer.text);
 	buf_done(&error);
 	buf_done(&result);
-	free(outcome.page_ops);
-	buf_done(&outcome.report);
+	outcome_done(&outcome);
 	return fine;
 }
 

@@ -231,6 +231,12 @@ struct machine *machine_new(const struct machine_config *c, struct buf *error)
 	return NULL;
 }
 
+void outcome_done(struct outcome *o)
+{
+	free(o->page_ops);
+	buf_done(&o->report);
+}
+
 void outcome_clear(struct outcome *o)
 {
 	o->trap = TRAP_NONE;
@@ -245,8 +251,7 @@ void outcome_clear(struct outcome *o)
 void machine_free(struct machine *m)
 {
 	history_done(m);
-	free(m->outcome.page_ops);
-	buf_done(&m->outcome.report);
+	outcome_done(&m->outcome);
 	arena_close(m);
 }
 

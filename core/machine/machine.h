@@ -191,6 +191,7 @@ static inline void kstack_pop(struct kstack_mark *mark) { mark->m->kstack_used[m
 /* The next random number, 0 .. 2^32 - 1; its state is simulated state. */
 uint32_t machine_random(struct machine *m);
 
+void outcome_done(struct outcome *o);          /* frees what it holds */
 void outcome_clear(struct outcome *o);         /* before each command */
 
 /* Notes what the slab layer asked of the page allocator. */
