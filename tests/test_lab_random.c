@@ -253,7 +253,8 @@ START_TEST(who_finds_the_store_that_brute_force_finds)
 		history_each_store(ev.seg, ev.stores_from, ev.stores_to, pick, &h.word);
 		if (!h.word)
 			continue;
-		history_seek(m, (struct moment){ call = 1 + roll((unsigned int)history_calls(m)), roll((unsigned int)history_events(m, call) + 1) });
+		call = 1 + roll((unsigned int)history_calls(m));
+		history_seek(m, (struct moment){ call, roll((unsigned int)history_events(m, call) + 1) });
 		h.mask = 0xffull << 8 * byte;
 		brute_writer(m, &h);
 		ck_assert_int_eq(search_writer(m, (uint64_t)h.word * 8 + byte, 1, &w), h.found);
