@@ -80,7 +80,7 @@ probe_all() {
 }
 
 # What .ci/run would like: command and apt package
-wanted='clang:clang tmux:tmux python3:python3 valgrind:valgrind'
+wanted='clang:clang tmux:tmux python3:python3 valgrind:valgrind groff:groff zsh:zsh fish:fish'
 
 # as_root COMMAND...: only after may_install
 as_root() {

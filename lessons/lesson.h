@@ -4,10 +4,14 @@
 #ifndef LESSONS_LESSON_H
 #define LESSONS_LESSON_H
 
+struct buf;
 struct session;
 
 /* From here on the session knows `lesson` and `scenario`. lessons_unhook frees what they keep. */
 void lessons_hook(struct session *s);
 void lessons_unhook(struct session *s);
+
+/* The kinds of blocks as rows of `manual lesson`: the fence's word, what it is. */
+void lesson_blocks_text(struct buf *out);
 
 #endif

@@ -9,6 +9,7 @@
 #include <cmark.h>
 
 #include "lessons/course.h"
+#include "lessons/lesson.h"
 
 /* ---- lines ---- */
 
@@ -58,10 +59,17 @@ bool line_is_blank(const char *line, size_t n)
 
 /* ---- blocks ---- */
 
-static const struct { const char *info; enum item_kind kind; } block_kinds[] = {
-	{ "slablab", ITEM_RUN }, { "slablab setup", ITEM_SETUP }, { "output", ITEM_OUTPUT }, { "try", ITEM_TRY },
-	{ "quiz", ITEM_QUIZ }, { "predict", ITEM_PREDICT }, { "hint", ITEM_HINT }, { "solution", ITEM_SOLUTION },
+static const struct { const char *info; enum item_kind kind; const char *what; } block_kinds[] = {
+#define BLOCK(info, kind, what) { info, ITEM_##kind, what },
+#include "lessons/blocks.def"
+#undef BLOCK
 };
+
+void lesson_blocks_text(struct buf *out)
+{
+	for (size_t i = 0; i < sizeof block_kinds / sizeof *block_kinds; i++)
+		table_row(out, (const char *[]){ block_kinds[i].info, block_kinds[i].what }, 2);
+}
 
 static bool kind_of(struct cmark_node *node, struct item *item)
 {

@@ -45,6 +45,31 @@ static const struct option_row { char letter; const char *name, *arg, *help; } o
 };
 #define OPTIONS (sizeof option_rows / sizeof *option_rows)
 
+/* letter or "", name, argument or "", help */
+static void put_options(struct buf *out)
+{
+	for (size_t i = 0; i < OPTIONS; i++) {
+		const struct option_row *o = &option_rows[i];
+		const char letter[2] = { o->letter >= 'a' && o->letter <= 'z' ? o->letter : '\0', 0 };
+
+		table_row(out, (const char *[]){ letter, o->name, o->arg ? o->arg : "", o->help }, 4);
+	}
+}
+
+/* The tables of `manual` that the faces have. */
+static bool put_face_table(const char *name, struct buf *out)
+{
+	if (!strcmp(name, "options"))
+		put_options(out);
+	else if (!strcmp(name, "keys"))
+		tui_keys_text(out, true);
+	else if (!strcmp(name, "lesson"))
+		lesson_blocks_text(out);
+	else
+		return false;
+	return true;
+}
+
 static void put_help(void)
 {
 	puts("Usage: slablab [options] [SCRIPT]\n"
@@ -369,6 +394,7 @@ int main(int argc, char **argv)
 	p.session->color = !p.json && p.color_out;
 	p.session->text_columns = terminal_columns();
 	p.session->interrupted = &interrupted;
+	p.session->face_table = put_face_table;
 	p.session->progress = isatty(STDERR_FILENO) ? show_progress : NULL;
 	run_all(&p, optind < argc ? argv[optind] : NULL);
 	status = exit_status(&p);

@@ -114,6 +114,9 @@ void reply_error_text(const struct reply *r, const char *file, const char *line,
 /* Members of an answer that -s adds: "caches" or "zones". `name` members are written into the open object. */
 void export_state(struct session *s, struct machine *m, struct json *j, bool boot);
 
+/* One row of `manual`: fields with tabs between, their own backslashes and line ends escaped. */
+void table_row(struct buf *out, const char *const *fields, size_t n);
+
 /* ---- the session ---- */
 
 struct session_options {
@@ -156,6 +159,7 @@ struct session {
 	void *face;                     /* the face's own */
 	const struct session_hooks *hooks;      /* NULL: there are none */
 	void *course;                   /* the lessons' own */
+	bool (*face_table)(const char *name, struct buf *out);  /* rows of `manual` that the face has; NULL: none */
 	unsigned int text_columns;      /* of the terminal that a long text is for; 0: 80 */
 	bool color;                     /* texts may have escape sequences */
 };

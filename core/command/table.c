@@ -27,11 +27,11 @@ const char *const command_group_name[COMMAND_GROUPS] = {
 const char *const command_group_what[COMMAND_GROUPS] = {
 	[GRP_MACHINE] = "the machine, its engine, its CPUs, its luck",
 	[GRP_PAGES] = "calls of the page allocator",
-	[GRP_CACHES] = "caches: made, tuned, emptied, destroyed",
-	[GRP_OBJECTS] = "objects taken and given back",
-	[GRP_BYTES] = "bytes of simulated memory",
+	[GRP_CACHES] = "made, tuned, emptied, destroyed",
+	[GRP_OBJECTS] = "taken and given back",
+	[GRP_BYTES] = "of simulated memory, read and written",
 	[GRP_LOOK] = "looking, which changes nothing",
-	[GRP_TIME] = "going back and forth in what happened",
+	[GRP_TIME] = "back and forth in what happened",
 	[GRP_SESSION] = "the session",
 };
 
