@@ -72,10 +72,14 @@ bool line_is_blank(const char *line, size_t n);                         /* or a 
 struct style {
 	unsigned int columns;
 	bool color, ascii;
+	bool narrow;                    /* a pane: lines that stand as they are go on below too */
 };
 
 void render_node(struct cmark_node *node, const struct style *style, struct buf *out);
 void render_text(const char *text, unsigned int indent, const struct style *style, struct buf *out);      /* wraps plain text */
+void render_hanging(const char *text, unsigned int first, unsigned int rest, const struct style *style, struct buf *out);
+void render_lines(const char *text, const struct style *style, struct buf *out);        /* lines as they stand; what is too wide goes on below */
+unsigned int text_columns(const char *text, size_t n);          /* of n bytes of UTF-8 on a terminal */
 
 /* ---- judging ---- */
 
@@ -93,12 +97,44 @@ bool answer_holds(struct session *s, const struct lesson *l, const struct item *
 /* The right answer, as a learner would give it. False with a message. Runs a predict's call. */
 bool answer_right(struct session *s, const struct lesson *l, const struct item *item, struct buf *answer, struct buf *error);
 
+/* ---- a page before the learner (page.c) ---- */
+
+struct course {
+	struct lesson *now;             /* NULL: no lesson is going on */
+	unsigned int page;
+	unsigned int hints, tries;      /* of this page's exercise: hints given, times it was tried */
+	bool solved, told;              /* this page's exercise; `told`: the learner has heard so */
+	bool busy;                      /* the lesson itself runs commands: they are not judged as the learner's */
+	struct buf *answers;            /* what the blocks of this page answered, by item */
+	struct buf talk;                /* what was said on this page since it was entered: lines */
+	uint32_t shown, said;           /* count pages entered and things said, for faces that redraw */
+};
+
+static inline struct course *course_of(struct session *s)
+{
+	return s->course;
+}
+
+/* The machine goes to the page's beginning and its blocks run. False with a message. */
+bool page_enter(struct session *s, struct course *c, unsigned int page, struct buf *error);
+void page_leave(struct course *c);      /* no lesson goes on any more */
+void page_title(const struct course *c, struct buf *out);
+void page_put(const struct course *c, const struct style *style, struct buf *out);
+void talk_put(const char *talk, const struct style *style, struct buf *out);
+
+/* ---- the shelf (shelf.c) ---- */
+
+/* By number, by (the beginning of) its name, or a path to a file. NULL with a message. */
+struct lesson *lesson_open(const char *what, struct buf *error);
+bool lessons_list(const struct course *c, struct buf *out, struct buf *error);
+
 /* ---- where things lie ---- */
 
 /* Names of the files of a folder of our data ("lessons", "scenarios") with that ending, full paths, sorted. The list and its
  * texts are the caller's: names_free. */
 struct names { char **name; size_t n; };
 bool data_files(const char *folder, const char *ending, struct names *out);
+bool lesson_files(struct names *out);   /* all lessons, each in the language that was chosen where it has it */
 void names_free(struct names *names);
 char *base_name(const char *path);      /* without folder and ending; the caller frees it */
 

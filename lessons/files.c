@@ -8,6 +8,7 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/base/lang.h"
 #include "lessons/course.h"
 
 #ifndef BUILD_TREE
@@ -87,4 +88,40 @@ bool data_files(const char *folder, const char *ending, struct names *out)
 	return list_folder(program, folder, ending, out) ||
 	       (!strcmp(program, BUILD_TREE) && list_folder(SOURCE_TREE, folder, ending, out)) ||
 	       list_folder(shared, folder, ending, out) || list_folder(INSTALLED_DATA, folder, ending, out);
+}
+
+/* ---- lessons in the learner's language ---- */
+
+static const char *file_name(const char *path)
+{
+	const char *slash = strrchr(path, '/');
+
+	return slash ? slash + 1 : path;
+}
+
+/* Takes over the translated lessons: a file of the same name. */
+static void take_translations(struct names *all, const struct names *translated)
+{
+	for (size_t i = 0; i < translated->n; i++)
+		for (size_t k = 0; k < all->n; k++)
+			if (!strcmp(file_name(all->name[k]), file_name(translated->name[i]))) {
+				free(all->name[k]);
+				all->name[k] = x_strdup(translated->name[i]);
+			}
+}
+
+bool lesson_files(struct names *out)
+{
+	struct names translated = {0};
+	struct buf folder = {0};
+
+	if (*lang_name()) {
+		buf_printf(&folder, "lessons/%s", lang_name());
+		data_files(buf_text(&folder), ".md", &translated);
+	}
+	data_files("lessons", ".md", out);
+	take_translations(out, &translated);
+	names_free(&translated);
+	buf_done(&folder);
+	return out->n;
 }

@@ -9,127 +9,15 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/base/lang.h"
 #include "core/command/answer.h"
 #include "core/command/parse.h"
 #include "lessons/course.h"
 #include "lessons/lesson.h"
 
-struct course {
-	struct lesson *now;             /* NULL: no lesson is going on */
-	unsigned int page;
-	unsigned int hints, tries;      /* of this page's exercise: hints given, times it was tried */
-	bool solved, told;              /* this page's exercise; `told`: the learner has heard so */
-	bool busy;
-};
-
-static struct course *course_of(struct session *s)
-{
-	return s->course;
-}
-
 struct style style_of(const struct session *s)
 {
-	return (struct style){ s->text_columns ? s->text_columns : 80, s->color, s->ascii };
-}
-
-/* ---- finding ---- */
-
-/* By number, or by (the beginning of) its name, or a path to a file. */
-static struct lesson *open_lesson(const char *what, struct buf *error)
-{
-	struct names files;
-	struct lesson *l = NULL;
-	uint64_t number;
-	bool numbered = number_parse(what, strlen(what), &number);
-
-	if (strchr(what, '/') || strstr(what, ".md"))
-		return lesson_read(what, error);
-	if (!data_files("lessons", ".md", &files))
-		buf_puts(error, "the lessons are not where this program looks: set SLABLAB_DATA to the folder that has lessons/");
-	for (size_t i = 0; i < files.n && !l && !error->len; i++) {
-		char *id = base_name(files.name[i]);
-		const char *name = id + strspn(id, "0123456789-");
-
-		if (numbered ? strtoul(id, NULL, 10) == number : !strncmp(id, what, strlen(what)) || !strncmp(name, what, strlen(what)))
-			l = lesson_read(files.name[i], error);
-		free(id);
-	}
-	if (!l && !error->len)
-		buf_printf(error, "there is no lesson '%s'; `lesson` lists them", what);
-	names_free(&files);
-	return l;
-}
-
-/* ---- showing ---- */
-
-static void put_task(const struct item *item, struct session *s, struct buf *out)
-{
-	const struct style style = style_of(s);
-	const char *p = item->text, *line;
-	struct buf text = {0};
-	int choice = 0;
-	size_t n;
-
-	while (next_line(&p, &line, &n)) {
-		if (line_begins(line, n, "expect ") || line_begins(line, n, "answer:") || line_begins(line, n, "because:") ||
-		    line_begins(line, n, "- ["))
-			continue;
-		if (line_begins(line, n, "run:"))
-			buf_printf(&text, "\002    %.*s\002", (int)n, line_behind(line, &n, "run:"));
-		else
-			buf_printf(&text, "%.*s\n", (int)n, line);
-	}
-	buf_printf(out, "%s%s%s ", style.color ? "\033[1m" : "", item->kind == ITEM_TRY ? "Your turn:" : item->kind == ITEM_QUIZ ?
-		   "Question:" : "Predict, before it runs:", style.color ? "\033[22m" : "");
-	{
-		struct buf wrapped = {0};
-
-		render_text(buf_text(&text), 4, &style, &wrapped);
-		buf_printf(out, "\n%s", buf_text(&wrapped));
-		buf_done(&wrapped);
-	}
-	for (p = item->text; next_line(&p, &line, &n);)
-		if (line_begins(line, n, "- [") && n > 5) {
-			line = line_behind(line, &n, "- [x]");
-			buf_printf(out, "    %c  %.*s\n", 'A' + choice++, (int)n, line);
-		}
-	buf_puts(out, item->kind == ITEM_TRY ? "  lesson check judges it; lesson hint helps; lesson next goes on.\n" :
-		 choice ? "  lesson answer LETTER\n" : "  lesson answer VALUE\n");
-	buf_done(&text);
-}
-
-/* The rest of a page's figures that its prose shows are the machine's: commands run here, in front of the learner. */
-static bool put_page(struct session *s, struct course *c, struct buf *out, struct buf *error)
-{
-	const struct lesson *l = c->now;
-	const struct style style = style_of(s);
-	const struct item *exercise = lesson_exercise(l, c->page);
-	bool fine = lesson_reach(s, l, c->page, error);
-
-	buf_printf(out, "%s%u. %s%s    page %u of %u\n\n", style.color ? "\033[1m" : "", l->number, l->title,
-		   style.color ? "\033[22m" : "", c->page, l->pages);
-	for (size_t i = 0; i < l->nitems && fine; i++) {
-		const struct item *item = &l->items[i];
-
-		if (item->page != c->page)
-			continue;
-		if (item->kind == ITEM_PROSE) {
-			render_node(item->node, &style, out);
-		} else if (item->kind == ITEM_RUN) {
-			fine = block_run(s, l, item, out, NULL, error);
-			buf_putc(out, '\n');
-		} else if (item->kind == ITEM_SETUP) {
-			fine = block_run(s, l, item, NULL, NULL, error);
-		} else if (is_exercise(item->kind)) {
-			put_task(item, s, out);
-		}
-	}
-	if (fine && !exercise)
-		buf_puts(out, c->page < l->pages ? "  lesson next goes on.\n" : "That is the end of this lesson.\n");
-	c->hints = c->tries = 0;
-	c->solved = !exercise;
-	c->told = false;
-	return fine;
+	return (struct style){ .columns = s->text_columns ? s->text_columns : 80, .color = s->color, .ascii = s->ascii };
 }
 
 /* ---- what a learner can say ---- */
@@ -140,26 +28,37 @@ struct ask {
 	const struct statement *st;
 	struct reply *r;
 	const char *arg;                /* behind the word, or "" */
+	struct buf said;                /* lines for the learner, each a paragraph */
 	struct buf error;
 };
 
-static void quit_lesson(struct course *c)
+static const struct item *exercise_of(const struct ask *a)
 {
-	lesson_free(c->now);
-	c->now = NULL;
-	c->page = 0;
+	return lesson_exercise(a->c->now, a->c->page);
 }
 
+static void say(struct ask *a, const char *text)
+{
+	buf_printf(&a->said, "%s\n", text);
+}
+
+/* A face that shows the page itself gets it by the hook. */
 static void show_page(struct ask *a, unsigned int page)
 {
-	struct buf error = {0};
+	const struct style style = style_of(a->s);
+	struct buf why = {0};
 
-	a->c->page = page;
-	if (put_page(a->s, a->c, &a->r->text, &a->error))
-		progress_note(a->c->now->id, page, 0, &error);
-	if (error.len)
-		buf_printf(&a->r->text, "(progress is not kept: %s)\n", buf_text(&error));
-	buf_done(&error);
+	if (!page_enter(a->s, a->c, page, &a->error))
+		return;
+	if (!a->s->shows_lesson) {
+		buf_puts(&a->r->text, style.color ? "\033[1m" : "");
+		page_title(a->c, &a->r->text);
+		buf_puts(&a->r->text, style.color ? "\033[22m\n\n" : "\n\n");
+		page_put(a->c, &style, &a->r->text);
+	}
+	if (!progress_note(a->c->now->id, page, 0, &why))
+		buf_printf(&a->said, _("(progress is not kept: %s)\n"), buf_text(&why));
+	buf_done(&why);
 }
 
 static void ask_start(struct ask *a)
@@ -171,17 +70,17 @@ static void ask_start(struct ask *a)
 
 	rest += strspn(rest, " \t");
 	if (!*word)
-		buf_puts(&a->error, "which lesson? `lesson` lists them");
+		buf_puts(&a->error, _("which lesson? `lesson` lists them"));
 	else if (*rest && (!number_parse(rest, strlen(rest), &page) || !page))
-		buf_puts(&a->error, "a page is a number from 1");
-	l = a->error.len ? NULL : open_lesson(word, &a->error);
+		buf_puts(&a->error, _("a page is a number from 1"));
+	l = a->error.len ? NULL : lesson_open(word, &a->error);
 	if (l && page > l->pages) {
-		buf_printf(&a->error, "lesson %s has %u pages", l->id, l->pages);
+		buf_printf(&a->error, _("lesson %s has %u pages"), l->id, l->pages);
 		lesson_free(l);
 		l = NULL;
 	}
 	if (l) {
-		quit_lesson(a->c);
+		page_leave(a->c);
 		a->c->now = l;
 		if (!page && (page = progress_page(l->id)) >= l->pages)
 			page = 1;
@@ -193,17 +92,13 @@ static void ask_start(struct ask *a)
 /* A page left unsolved is no harm: the next one begins as if its solution had been typed. */
 static void ask_next(struct ask *a)
 {
-	struct course *c = a->c;
-	unsigned int next = c->now->number + 1;
-	char word[16];
+	const struct course *c = a->c;
 
-	if (c->page < c->now->pages) {
+	if (c->page < c->now->pages)
 		show_page(a, c->page + 1);
-		return;
-	}
-	snprintf(word, sizeof word, "%u", next);
-	buf_printf(&a->r->text, "Lesson %u is at its end. ", c->now->number);
-	buf_printf(&a->r->text, "lesson start %s is the next; lesson lists all.\n", word);
+	else
+		buf_printf(&a->said, _("Lesson %u is at its end. lesson start %u is the next; lesson lists all.\n"), c->now->number,
+			   c->now->number + 1);
 }
 
 static void ask_back(struct ask *a)
@@ -211,7 +106,7 @@ static void ask_back(struct ask *a)
 	if (a->c->page > 1)
 		show_page(a, a->c->page - 1);
 	else
-		buf_puts(&a->error, "this is the first page");
+		buf_puts(&a->error, _("this is the first page"));
 }
 
 static void ask_reset(struct ask *a)
@@ -219,173 +114,156 @@ static void ask_reset(struct ask *a)
 	show_page(a, a->c->page);
 }
 
-static void ask_hint(struct ask *a)
+/* Text of several lines, as one paragraph with an indent. */
+static void say_block(struct ask *a, const char *text)
 {
-	const struct item *e = lesson_exercise(a->c->now, a->c->page), *hint;
-	const struct style style = style_of(a->s);
+	const char *line;
+	bool first = true;
+	size_t n;
 
-	if (!e) {
-		buf_puts(&a->r->text, "There is nothing to solve on this page: lesson next.\n");
-		return;
+	while (next_line(&text, &line, &n)) {
+		buf_printf(&a->said, "%s%.*s", first ? "  " : " ", (int)n, line);
+		first = false;
 	}
-	hint = lesson_part(a->c->now, e->exercise, ITEM_HINT, a->c->hints);
-	if (!hint) {
-		buf_puts(&a->r->text, a->c->hints ? "There are no more hints; lesson solution shows one way.\n" : "There is no hint here.\n");
-		a->c->tries++;
-		return;
-	}
-	a->c->hints++;
-	render_text(hint->text, 2, &style, &a->r->text);
-	if (lesson_part(a->c->now, e->exercise, ITEM_HINT, a->c->hints))
-		buf_puts(&a->r->text, "  (lesson hint again says more)\n");
+	buf_putc(&a->said, '\n');
 }
 
-static void note_solved(struct ask *a, const struct item *e)
+static void ask_hint(struct ask *a)
+{
+	const struct item *e = exercise_of(a), *hint = e ? lesson_part(a->c->now, e->exercise, ITEM_HINT, a->c->hints) : NULL;
+
+	if (!e) {
+		say(a, _("There is nothing to solve on this page: lesson next."));
+	} else if (!hint) {
+		say(a, a->c->hints ? _("There are no more hints; lesson solution shows one way.") : _("There is no hint here."));
+		a->c->tries++;
+	} else {
+		a->c->hints++;
+		say_block(a, hint->text);
+		if (lesson_part(a->c->now, e->exercise, ITEM_HINT, a->c->hints))
+			say(a, _("  (lesson hint again says more)"));
+	}
+}
+
+static void note_solved(struct course *c, const struct item *e)
 {
 	struct buf error = {0};
 
-	a->c->solved = a->c->told = true;
-	progress_note(a->c->now->id, 0, e->exercise, &error);
+	c->solved = c->told = true;
+	progress_note(c->now->id, 0, e->exercise, &error);
 	buf_done(&error);
 }
 
 static void ask_check(struct ask *a)
 {
-	const struct item *e = lesson_exercise(a->c->now, a->c->page);
+	const struct item *e = exercise_of(a);
 	struct buf why = {0};
 
 	if (!e) {
-		buf_puts(&a->r->text, "There is nothing to solve on this page: lesson next.\n");
+		say(a, _("There is nothing to solve on this page: lesson next."));
 	} else if (e->kind != ITEM_TRY) {
-		buf_puts(&a->r->text, a->c->solved ? "Answered. lesson next.\n" : "This one wants lesson answer.\n");
+		say(a, a->c->solved ? _("Answered. lesson next.") : _("This one wants lesson answer."));
 	} else if (goals_hold(a->s, e, &why)) {
-		buf_puts(&a->r->text, "Right: the goal is reached. lesson next.\n");
-		note_solved(a, e);
+		say(a, _("Right: the goal is reached. lesson next."));
+		note_solved(a->c, e);
 	} else {
 		a->c->tries++;
-		buf_printf(&a->r->text, "Not yet:\n%s  lesson hint helps; lesson reset begins this page again.\n", buf_text(&why));
+		say(a, _("Not yet:"));
+		buf_puts(&a->said, buf_text(&why));
+		say(a, _("  lesson hint helps; lesson reset begins this page again."));
 	}
 	buf_done(&why);
 }
 
-static void put_because(struct ask *a, const struct item *e)
+static void say_because(struct ask *a, const struct item *e)
 {
-	const struct style style = style_of(a->s);
-	const char *p = e->text, *line;
-	struct buf text = {0};
-	size_t n;
+	const char *because = strstr(e->text, "because:");
 
-	while (next_line(&p, &line, &n))
-		if (text.len)
-			buf_printf(&text, " %.*s", (int)n, line);
-		else if (line_begins(line, n, "because:"))
-			buf_printf(&text, "%.*s", (int)n, line_behind(line, &n, "because:"));
-	if (text.len)
-		render_text(buf_text(&text), 2, &style, &a->r->text);
-	buf_done(&text);
+	if (because)
+		say_block(a, because + 8 + strspn(because + 8, " "));
+}
+
+static void answered(struct ask *a, const struct item *e)
+{
+	struct buf why = {0};
+
+	if (answer_holds(a->s, a->c->now, e, a->arg, &why)) {
+		say(a, _("Right."));
+		say_because(a, e);
+		note_solved(a->c, e);
+	} else if (e->kind == ITEM_PREDICT) {
+		a->c->tries++;
+		buf_printf(&a->said, _("No: it is %s.\n"), buf_text(&why));
+		say_because(a, e);
+		say(a, _("  lesson reset asks again; lesson next goes on."));
+	} else {
+		a->c->tries++;
+		say(a, lesson_part(a->c->now, e->exercise, ITEM_HINT, 0) ? _("No. lesson hint helps.") : _("No. lesson solution tells."));
+	}
+	buf_done(&why);
 }
 
 static void ask_answer(struct ask *a)
 {
-	const struct item *e = lesson_exercise(a->c->now, a->c->page);
-	struct buf why = {0};
+	const struct item *e = exercise_of(a);
 
-	if (!e || e->kind == ITEM_TRY) {
-		buf_puts(&a->error, e ? "this exercise is done, not answered: lesson check judges it" : "there is no question on this page");
-	} else if (!*a->arg) {
-		buf_puts(&a->error, "lesson answer needs an answer");
-	} else if (e->kind == ITEM_PREDICT && (a->c->solved || a->c->tries)) {
-		buf_puts(&a->error, "it has run already: lesson reset asks again, lesson next goes on");
-	} else if (answer_holds(a->s, a->c->now, e, a->arg, &why)) {
-		buf_puts(&a->r->text, "Right.\n");
-		put_because(a, e);
-		note_solved(a, e);
-	} else {
-		a->c->tries++;
-		if (e->kind == ITEM_PREDICT) {
-			buf_printf(&a->r->text, "No: it is %s.\n", buf_text(&why));
-			put_because(a, e);
-			buf_puts(&a->r->text, "  lesson reset asks again; lesson next goes on.\n");
-		} else {
-			buf_puts(&a->r->text, "No. lesson hint helps.\n");
-		}
+	if (!e || e->kind == ITEM_TRY)
+		buf_puts(&a->error, e ? _("this exercise is done, not answered: lesson check judges it") : _("there is no question on this page"));
+	else if (!*a->arg)
+		buf_puts(&a->error, _("lesson answer needs an answer"));
+	else if (e->kind == ITEM_PREDICT && (a->c->solved || a->c->tries))
+		buf_puts(&a->error, _("it has run already: lesson reset asks again, lesson next goes on"));
+	else
+		answered(a, e);
+}
+
+static void say_solution(struct ask *a, const struct item *e)
+{
+	const struct item *solution = lesson_part(a->c->now, e->exercise, ITEM_SOLUTION, 0);
+	struct buf right = {0};
+	const char *p, *line;
+	size_t n;
+
+	if (e->kind == ITEM_QUIZ) {
+		answer_right(a->s, a->c->now, e, &right, &a->error);
+		buf_printf(&a->said, "  %s\n", buf_text(&right));
+		say_because(a, e);
+	} else if (e->kind == ITEM_PREDICT) {
+		say(a, _("Say anything, lesson answer 0: then it runs, and you see."));
+	} else if (solution) {
+		say(a, _("One way, from the beginning of this page (lesson reset):"));
+		for (p = solution->text; next_line(&p, &line, &n);)
+			buf_printf(&a->said, "    %.*s\n", (int)n, line);
 	}
-	buf_done(&why);
+	buf_done(&right);
 }
 
 static void ask_solution(struct ask *a)
 {
-	const struct item *e = lesson_exercise(a->c->now, a->c->page), *solution;
-	const char *p, *line;
-	size_t n;
+	const struct item *e = exercise_of(a);
 
-	solution = e ? lesson_part(a->c->now, e->exercise, ITEM_SOLUTION, 0) : NULL;
 	if (!e) {
-		buf_puts(&a->r->text, "There is nothing to solve on this page: lesson next.\n");
+		say(a, _("There is nothing to solve on this page: lesson next."));
 	} else if (!a->c->tries && !a->c->solved) {
-		buf_puts(&a->r->text, "Try it first; lesson hint helps. Asked again, this shows a solution.\n");
+		say(a, _("Try it first; lesson hint helps. Asked again, this shows a solution."));
 		a->c->tries++;
-	} else if (e->kind == ITEM_QUIZ) {
-		struct buf right = {0};
-
-		answer_right(a->s, a->c->now, e, &right, &a->error);
-		buf_printf(&a->r->text, "  %s\n", buf_text(&right));
-		put_because(a, e);
-		buf_done(&right);
-	} else if (e->kind == ITEM_PREDICT) {
-		buf_puts(&a->r->text, "Say anything, lesson answer 0: then it runs, and you see.\n");
-	} else if (solution) {
-		buf_puts(&a->r->text, "One way, from the beginning of this page (lesson reset):\n");
-		for (p = solution->text; next_line(&p, &line, &n);)
-			buf_printf(&a->r->text, "    %.*s\n", (int)n, line);
+	} else {
+		say_solution(a, e);
 	}
 }
 
 static void ask_quit(struct ask *a)
 {
-	buf_printf(&a->r->text, "Lesson %u is put aside at page %u; lesson start %u comes back there. The machine stays as it is.\n",
-		   a->c->now->number, a->c->page, a->c->now->number);
-	quit_lesson(a->c);
-}
+	unsigned int lesson = a->c->now->number, page = a->c->page;
 
-/* ---- the list ---- */
-
-static void put_lesson_row(const struct lesson *l, bool now, struct buf *out)
-{
-	unsigned int solved = 0, page = progress_page(l->id);
-	char state[48];
-
-	for (unsigned int e = 1; e <= l->exercises; e++)
-		solved += progress_solved(l->id, e);
-	if (solved == l->exercises && solved)
-		snprintf(state, sizeof state, "done");
-	else if (page || solved)
-		snprintf(state, sizeof state, "%u of %u, page %u", solved, l->exercises, page ? page : 1);
-	else
-		snprintf(state, sizeof state, "%s", "");
-	buf_printf(out, "%c%3u  %-52s %2u min  %-7s %s\n", now ? '>' : ' ', l->number, l->title, l->minutes, l->engine, state);
+	buf_printf(&a->said, _("Lesson %u is put aside at page %u; lesson start %u comes back there. The machine stays as it is.\n"), lesson,
+		   page, lesson);
+	page_leave(a->c);
 }
 
 static void ask_list(struct ask *a)
 {
-	struct names files;
-
-	if (!data_files("lessons", ".md", &files))
-		buf_puts(&a->error, "the lessons are not where this program looks: set SLABLAB_DATA to the folder that has lessons/");
-	for (size_t i = 0; i < files.n; i++) {
-		struct buf error = {0};
-		struct lesson *l = lesson_read(files.name[i], &error);
-
-		if (l)
-			put_lesson_row(l, a->c->now && !strcmp(a->c->now->id, l->id), &a->r->text);
-		else
-			buf_printf(&a->r->text, "      %s\n", buf_text(&error));
-		lesson_free(l);
-		buf_done(&error);
-	}
-	if (files.n)
-		buf_puts(&a->r->text, "lesson start N begins one, on a fresh machine; anything may be typed in between.\n");
-	names_free(&files);
+	lessons_list(a->c, &a->r->text, &a->error);
 }
 
 /* ---- authors ---- */
@@ -395,7 +273,7 @@ static void ask_check_files(struct ask *a)
 	struct names files = {0};
 	const char *p = a->arg;
 
-	if (!*p && !data_files("lessons", ".md", &files))
+	if (!*p && !lesson_files(&files))
 		buf_puts(&a->error, "there are no lessons where this program looks: set SLABLAB_DATA");
 	while (*p) {
 		size_t n = strcspn(p, " \t");
@@ -456,9 +334,24 @@ static void run_ask(struct ask *a, const char *text)
 	else if (row->ask == ask_check && (*a->arg || !a->c->now))
 		ask_check_files(a);
 	else if (row->lesson && !a->c->now)
-		buf_puts(&a->error, "no lesson is going on; lesson start N begins one");
+		buf_puts(&a->error, _("no lesson is going on; lesson start N begins one"));
 	else
 		row->ask(a);
+}
+
+/* A face that shows the page shows there what was said about it. */
+static void deliver(struct ask *a)
+{
+	const struct style style = style_of(a->s);
+
+	if (!a->said.len)
+		return;
+	if (a->s->shows_lesson && a->c->now) {
+		buf_puts(&a->c->talk, buf_text(&a->said));
+		a->c->said++;
+	} else {
+		talk_put(buf_text(&a->said), &style, &a->r->text);
+	}
 }
 
 static void lesson_command(struct session *s, const struct statement *st, struct reply *r)
@@ -466,17 +359,21 @@ static void lesson_command(struct session *s, const struct statement *st, struct
 	struct ask a = { .s = s, .c = course_of(s), .st = st, .r = r };
 	char *text = st->rest < st->len ? x_strndup(st->line + st->rest, st->len - st->rest) : x_strdup("");
 
-	if (a.c->busy)
-		buf_puts(&a.error, "a lesson cannot call another");
-	else {
+	if (a.c->busy) {
+		buf_puts(&a.error, _("a lesson cannot call another"));
+	} else {
 		a.c->busy = true;
 		run_ask(&a, text);
 		a.c->busy = false;
 	}
+	deliver(&a);
 	if (a.error.len)
 		reply_fail(r, st, st->rest < st->len ? st->rest : 0, "%s", buf_text(&a.error));
+	else if (s->shows_lesson && !r->text.len)
+		r->empty = true;
 	else
 		answer_ok(s, r);
+	buf_done(&a.said);
 	buf_done(&a.error);
 	free(text);
 }
@@ -501,16 +398,36 @@ static void after_command(struct session *s, struct reply *r)
 		return;
 	c->busy = true;
 	if (goals_hold(s, e, &why)) {
-		struct ask a = { .s = s, .c = c };
-
-		note_solved(&a, e);
-		buf_puts(&r->note, "The goal of this exercise is reached. lesson next goes on.\n");
+		note_solved(c, e);
+		c->said += s->shows_lesson;
+		buf_printf(s->shows_lesson ? &c->talk : &r->note, "%s\n", _("The goal of this exercise is reached. lesson next goes on."));
 	}
 	c->busy = false;
 	buf_done(&why);
 }
 
-static const struct session_hooks hooks = { lesson_command, guarded_scenario, after_command };
+static bool show_lesson(struct session *s, unsigned int columns, struct lesson_view *out)
+{
+	const struct course *c = course_of(s);
+	const struct style style = { .columns = columns, .color = true, .ascii = s->ascii, .narrow = true };
+	const struct item *e;
+
+	if (!c->now || !out)
+		return c->now;
+	e = lesson_exercise(c->now, c->page);
+	page_title(c, &out->title);
+	page_put(c, &style, &out->text);
+	if (c->talk.len)
+		buf_putc(&out->text, '\n');
+	talk_put(buf_text(&c->talk), &style, &out->text);
+	out->shown = c->shown;
+	out->said = c->said;
+	out->next = !e || c->solved ? LESSON_NEXT : e->kind == ITEM_TRY ? LESSON_CHECK : c->tries && e->kind == ITEM_PREDICT ? LESSON_NEXT :
+		    LESSON_ANSWER;
+	return true;
+}
+
+static const struct session_hooks hooks = { lesson_command, guarded_scenario, after_command, show_lesson };
 
 void lessons_hook(struct session *s)
 {
@@ -522,7 +439,7 @@ void lessons_unhook(struct session *s)
 {
 	if (!s->course)
 		return;
-	quit_lesson(s->course);
+	page_leave(s->course);
 	free(s->course);
 	s->course = NULL;
 	s->hooks = NULL;

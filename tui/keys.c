@@ -8,6 +8,7 @@
 #define NCURSES_NOMACROS
 #include <curses.h>
 
+#include "core/base/lang.h"
 #include "core/command/command.h"
 #include "tui/view.h"
 
@@ -129,14 +130,14 @@ static void do_leave(struct tui *t)
 
 static void turn(struct tui *t, int by)
 {
-	static const enum view_id ring[] = { V_CACHE, V_PAGES, V_STACK, V_EVENTS };
+	static const enum view_id ring[] = { V_CACHE, V_PAGES, V_STACK, V_EVENTS, V_LESSON };
 	int n = sizeof ring / sizeof *ring, at = 0;
 
 	while (at < n && ring[at] != t->focus)
 		at++;
 	for (int i = 0; i < n; i++) {
 		at = (at + by + n) % n;
-		if (t->pane[ring[at]].shown || (t->maximised && (t->m->slab || ring[at] != V_CACHE)))
+		if (t->pane[ring[at]].shown || (t->maximised && (ring[at] == V_LESSON ? lesson_on(t) : t->m->slab || ring[at] != V_CACHE)))
 			break;
 	}
 	t->focus = ring[at];
@@ -198,6 +199,22 @@ static void do_engine(struct tui *t)
 		say(t, false, "One engine runs. `engine all` runs three side by side.");
 	show_machine(t, t->which + 1);
 }
+
+/* Shown and chosen, or put away. */
+static void do_lesson(struct tui *t)
+{
+	if (!lesson_on(t)) {
+		say(t, false, "%s", _("No lesson is going on: type : and lesson start 1."));
+		return;
+	}
+	t->lesson.hidden = t->focus == V_LESSON && !t->lesson.hidden;
+	t->focus = t->lesson.hidden ? t->m->slab ? V_CACHE : V_PAGES : V_LESSON;
+	t->maximised &= !t->lesson.hidden;
+}
+
+static void do_lesson_on(struct tui *t)   { run_command(t, "lesson next"); }
+static void do_lesson_back(struct tui *t) { run_command(t, "lesson back"); }
+static void do_lesson_hint(struct tui *t) { run_command(t, "lesson hint"); }
 
 static void do_help(struct tui *t)   { t->help = !t->help; t->help_top = 0; }
 static void do_redraw(struct tui *t) { clearok(curscr, TRUE); }

@@ -12,6 +12,8 @@
  *
  * A machine without a slab layer has no CACHE: PAGES takes its place. REPLY comes over EVENTS and goes at the next key.
  *
+ * A lesson that goes on has LESSON at the right, beside all of these.
+ *
  * L1  Neighbours share the line between them. */
 #include <stddef.h>
 
@@ -42,7 +44,7 @@ static void place_memory(struct tui *t, int y, int x, int h, int w, int low)
 
 static void place_small(struct tui *t, int y, int h)
 {
-	int low = clamp(h / 3, 6, 20), right = clamp(t->cols * 3 / 8, 26, 60), up = h - low + 1;
+	int low = clamp(h / 3, 6, 20), right = t->cols < MIN_COLS ? 1 : clamp(t->cols * 3 / 8, 26, 60), up = h - low + 1;
 
 	place_memory(t, y, 0, up, t->cols - right + 1, clamp(up / 2, 5, 7));
 	place(t, V_STACK, y, t->cols - right, up, right);
@@ -89,10 +91,25 @@ static void place_reply(struct tui *t, int y, int h)
 	t->pane[V_REPLY].r = (struct rect){ y + h - want + 1, 0, want - 2, t->cols };   /* no sides: replies are 79 columns wide */
 }
 
+/* LESSON takes the right side; the others share what is left. */
+static int place_lesson(struct tui *t, int y, int h)
+{
+	int w = clamp(t->cols / 2, 36, 66);
+
+	if (t->lesson.hidden || !lesson_on(t))
+		return 0;
+	place(t, V_LESSON, y, t->cols - w, h, w);
+	return w - 1;
+}
+
 void layout(struct tui *t)
 {
-	int y = 1, h = t->rows - 4;
+	int y = 1, h = t->rows - 4, cols = t->cols;
 
+	if (t->focus == V_LESSON && (t->lesson.hidden || !lesson_on(t))) {
+		t->focus = t->m->slab ? V_CACHE : V_PAGES;
+		t->maximised = false;
+	}
 	for (int v = 0; v < VIEWS; v++)
 		t->pane[v].shown = false;
 	if (t->maximised) {
@@ -100,12 +117,14 @@ void layout(struct tui *t)
 		place_reply(t, y, h);
 		return;
 	}
+	t->cols -= place_lesson(t, y, h);
 	if (t->cols >= 170 && h >= 30)
 		place_large(t, y, h);
 	else if (t->cols >= 110 && h >= 26)
 		place_medium(t, y, h);
 	else
 		place_small(t, y, h);
+	t->cols = cols;
 	place_reply(t, y, h);
 	if (!t->pane[t->focus].shown)
 		t->focus = t->m->slab ? V_CACHE : V_PAGES;

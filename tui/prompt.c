@@ -105,7 +105,7 @@ static bool may_run(struct tui *t)
 void run_command(struct tui *t, const char *text)
 {
 	struct moment at = t->m->history.cursor, selected = t->selected;
-	bool selecting = t->selecting;
+	bool selecting = t->selecting, lesson = lesson_on(t);
 	struct machine *m = t->m;
 	struct buf out = {0};
 	struct reply r;
@@ -116,6 +116,10 @@ void run_command(struct tui *t, const char *text)
 	term_interrupted = false;
 	session_run(t->session, text, strlen(text), 1, &r);
 	show_machine(t, t->which);
+	if (!lesson && lesson_on(t)) {
+		t->focus = V_LESSON;
+		t->lesson.hidden = false;
+	}
 	if (selecting && t->m == m && same_moment(at, m->history.cursor)) {
 		t->selected = selected;         /* the command only said something */
 		t->selecting = true;
@@ -308,6 +312,12 @@ static void set_line(struct line *l, const char *text)
 {
 	*l = (struct line){0};
 	insert(l, text, strlen(text) < sizeof l->text ? strlen(text) : sizeof l->text - 1);
+}
+
+void prompt_with(struct tui *t, const char *text)
+{
+	prompt_open(t, ':');
+	set_line(&t->line, text);
 }
 
 static void remember(struct tui *t, const char *text)

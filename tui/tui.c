@@ -130,7 +130,8 @@ static void init(struct tui *t, struct session *s, const struct tui_options *o, 
 		.session = s, .m = s->m[0], .speed = 2, .end = TUI_PROMPT, .error = error,
 		.pane = {
 			[V_CACHE] = { .ops = &cache_view }, [V_PAGES] = { .ops = &pages_view }, [V_STACK] = { .ops = &stack_view },
-			[V_EVENTS] = { .ops = &events_view }, [V_REPLY] = { .ops = &reply_view },
+			[V_EVENTS] = { .ops = &events_view }, [V_LESSON] = { .ops = &lesson_view },
+			[V_REPLY] = { .ops = &reply_view },
 		},
 	};
 	if (o)
@@ -167,7 +168,11 @@ enum tui_end tui_run(struct session *s, const struct tui_options *o, struct buf 
 	was = s->interrupted;
 	s->interrupted = &term_interrupted;     /* our Ctrl-C stops commands */
 	s->color = false;
+	s->shows_lesson = true;
+	if (lesson_on(&t))
+		t.focus = V_LESSON;
 	run(&t);
+	s->shows_lesson = false;
 	s->interrupted = was;
 	s->color = color;
 	term_restore();

@@ -36,7 +36,7 @@ enum glyph {
 
 struct rect { int y, x, h, w; };        /* without the border */
 
-enum view_id { V_CACHE, V_PAGES, V_STACK, V_EVENTS, V_REPLY, VIEWS };
+enum view_id { V_CACHE, V_PAGES, V_STACK, V_EVENTS, V_LESSON, V_REPLY, VIEWS };
 
 struct tui;
 
@@ -50,7 +50,7 @@ struct view_ops {
 	void (*click)(struct tui *t, int y, int x);             /* in the pane's coordinates */
 };
 
-extern const struct view_ops cache_view, pages_view, stack_view, events_view, reply_view;
+extern const struct view_ops cache_view, pages_view, stack_view, events_view, lesson_view, reply_view;
 
 struct pane {
 	const struct view_ops *ops;
@@ -131,6 +131,13 @@ struct tui {
 	/* stack.c */
 	int stack_top, stack_rows;
 
+	/* lesson.c */
+	struct {
+		bool hidden;            /* the learner put it away */
+		int top, most;          /* scroll, and as far as it goes */
+		uint32_t shown, said;   /* of the page drawn last */
+	} lesson;
+
 	/* script.c */
 	struct script *script;
 	struct buf *error;
@@ -207,12 +214,17 @@ void show_machine(struct tui *t, unsigned int which);
 /* ---- prompt.c ---- */
 
 void prompt_open(struct tui *t, char kind);
+void prompt_with(struct tui *t, const char *text);              /* `:` with that much typed already */
 bool prompt_key(struct tui *t, int key, const char *utf8);      /* false: it was closed before */
 void prompt_draw(struct tui *t, const struct rect *r);
 void prompt_done(struct tui *t);
 void run_command(struct tui *t, const char *text);
 void search_again(struct tui *t, int direction);
 void say(struct tui *t, bool bad, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+
+/* ---- lesson.c ---- */
+
+bool lesson_on(const struct tui *t);            /* a lesson goes on */
 
 /* ---- hint.c ---- */
 

@@ -125,11 +125,19 @@ struct session_options {
 	enum recording recording;
 };
 
+/* The page of a lesson for a face that shows it all the time. */
+struct lesson_view {
+	struct buf title, text;         /* the caller's; lines as wide as asked for, with escapes for bold, slanted and code */
+	uint32_t shown, said;           /* count the pages shown and what was said about them */
+	enum { LESSON_NEXT, LESSON_CHECK, LESSON_ANSWER } next; /* what a learner would do now */
+};
+
 /* Commands whose work stands above core; a face gives them. */
 struct session_hooks {
 	void (*lesson)(struct session *s, const struct statement *st, struct reply *r);
 	void (*scenario)(struct session *s, const struct statement *st, struct reply *r);
 	void (*after)(struct session *s, struct reply *r);      /* a line has run: r->note may be added to */
+	bool (*page)(struct session *s, unsigned int width, struct lesson_view *out); /* false: no lesson goes on; out may be NULL */
 };
 
 struct session {
@@ -160,6 +168,7 @@ struct session {
 	const struct session_hooks *hooks;      /* NULL: there are none */
 	void *course;                   /* the lessons' own */
 	bool (*face_table)(const char *name, struct buf *out);  /* rows of `manual` that the face has; NULL: none */
+	bool shows_lesson;              /* the face shows the page: replies leave it out */
 	unsigned int text_columns;      /* of the terminal that a long text is for; 0: 80 */
 	bool color;                     /* texts may have escape sequences */
 };
