@@ -49,6 +49,18 @@ struct look_stack {
  * then costs only the events between. */
 void look_stack(const struct machine *m, struct moment at, struct look_stack *s);
 
+/* ---- the pseudocode of a function on the stack (event/code.h) ---- */
+
+struct code;
+
+struct look_code {
+	const struct code *code;        /* NULL: the function has no text */
+	int line;                       /* at work; -1: the function has only been entered */
+};
+
+/* The text of frame `depth` of a stack that was made for the moment `at`, and its line at work. */
+void look_code(const struct machine *m, struct moment at, const struct look_stack *s, unsigned int depth, struct look_code *out);
+
 /* ---- what the event at the cursor changed (where.h) ---- */
 
 struct changes;
