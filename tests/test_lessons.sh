@@ -31,6 +31,22 @@ set -- $counts
 passed=$((passed + ${1:-0})) failed=$((failed + ${3:-1}))
 [ $status = 0 ] || cat "$tmp/all"
 
+# ---- translations: the same machine, other words ----
+
+# deeds FILE: what a lesson does and judges, without its words
+deeds() {
+    awk '/^```/ { kind = inside ? "" : $0; inside = !inside; print $1; next }
+         kind ~ /^```(slablab|output|solution)/ || /^(expect |answer:|run:|engine:|machine:|minutes:)/ { print }
+         /^- \[/ { print substr($0, 1, 5) }' "$1"
+}
+for file in "$srcdir"/lessons/*/*.md; do
+    name=$(basename "$file")
+    deeds "$srcdir/lessons/$name" >"$tmp/ours"
+    deeds "$file" >"$tmp/theirs"
+    check "$file does what $name does" cmp "$tmp/ours" "$tmp/theirs"
+    check "$file says the truth" says ' 0 failed' "$SLABLAB" -c "lesson check $file"
+done
+
 # ---- the checker sees what is wrong ----
 
 check "a skeleton is written" "$SLABLAB" -c "lesson new $tmp/mine.md"
