@@ -4,6 +4,7 @@
 #
 #   build-aux/need.sh          what `make` and `make check` need
 #   build-aux/need.sh --ci     also what .ci/run would like (taken where apt has it)
+#   build-aux/need.sh --deb    also what makes a Debian package
 #
 # Where apt-get may be used (root, or sudo without a password) it installs; elsewhere it
 # prints the one command for each package manager. Status 0: nothing is missing any more.
@@ -80,7 +81,10 @@ probe_all() {
 }
 
 # What .ci/run would like: command and apt package
-wanted='clang:clang tmux:tmux python3:python3 valgrind:valgrind groff:groff zsh:zsh fish:fish'
+wanted='clang:clang tmux:tmux python3:python3 valgrind:valgrind groff:groff zsh:zsh fish:fish lintian:lintian dh:debhelper'
+
+# What `make deb` needs
+packagers='dpkg-buildpackage:dpkg-dev dh:debhelper'
 
 # as_root COMMAND...: only after may_install
 as_root() {
@@ -130,8 +134,9 @@ Install with the one of these that your system has, then run make again:
 END
 }
 
+# install_wanted COMMAND:PACKAGE...
 install_wanted() {
-    for pair in $wanted; do
+    for pair in "$@"; do
         have "${pair%%:*}" && continue
         if may_install; then
             [ -n "$updated" ] || apt_has_lists || apt_update
@@ -155,5 +160,9 @@ if [ -n "$missing" ]; then
     print_commands
     exit 1
 fi
-[ "$1" != --ci ] || install_wanted
+# shellcheck disable=SC2086  # lists of pairs
+case $1 in
+--ci)  install_wanted $wanted ;;
+--deb) install_wanted $packagers ;;
+esac
 exit 0
