@@ -91,6 +91,11 @@ for file in "$srcdir"/scenarios/*.slab; do
     name=$(basename "$file" .slab)
     check "scenario $name runs, and what it expects is so" "$SLABLAB" "$file"
     check "scenario $name has a head comment" sh -c "head -1 '$file' | grep -q '^# '"
+    engines=$(sed -n 's/^# Engines: //p' "$file" | tr -d ,)
+    check "scenario $name says on which engines it plays" test -n "$engines"
+    for engine in $engines; do
+        check "scenario $name plays on $engine" "$SLABLAB" -c "scenario $name $engine"
+    done
 done
 check "scenarios are listed" says 'first' play scenario
 check "a scenario is played" says 'foo.num == 3' play 'scenario first'
