@@ -20,22 +20,26 @@ void bad_page(struct machine *m, struct page *page, const char *reason)
 	SET(page->flags, page->flags & ~PG_buddy);
 }
 
+/* Of several reasons the kernel names the last that it looks at. */
 static const char *page_bad_reason(const struct page *page, unsigned long flags, const char *flags_reason)
 {
-	if (page->flags & PG_buddy)
-		return "nonzero mapcount";
+	if (page->flags & flags)
+		return flags_reason;
 	if (page->_count)
 		return "nonzero _count";
-	return page->flags & flags ? flags_reason : NULL;
+	return page->flags & PG_buddy ? "nonzero mapcount" : NULL;
 }
 
-/* A page that comes back must have no user and belong to nobody. */
+/* A page that comes back must have no user and belong to nobody. It stops being part of a compound block: without
+ * CONFIG_DEBUG_VM nobody asks whether all of that block comes back. */
 bool free_pages_check(struct machine *m, struct page *page)
 {
 	const char *reason = page_bad_reason(page, PG_slab | PG_reserved, "PAGE_FLAGS_CHECK_AT_FREE flag(s) set");
 
 	if (reason)
 		bad_page(m, page, reason);
+	else if (page->flags & (PG_compound | PG_tail))
+		SET(page->flags, page->flags & ~(PG_compound | PG_tail));
 	return reason;
 }
 

@@ -320,6 +320,13 @@ static bool tries_for_ever(const struct alloc_context *ac)
 	return !(ac->gfp & __GFP_FS);
 }
 
+static struct page *stuck(struct machine *m)
+{
+	m->outcome.stuck = true;
+	EMIT(m, alloc_stuck);
+	return NULL;
+}
+
 static struct page *__alloc_pages_slowpath(struct machine *m, struct alloc_context *ac)
 {
 	unsigned int flags = gfp_to_alloc_flags(ac->gfp);
@@ -341,15 +348,13 @@ static struct page *__alloc_pages_slowpath(struct machine *m, struct alloc_conte
 		page = get_page_from_freelist(m, ac, ALLOC_NO_WATERMARKS);
 		if (page)
 			return page;
+		if (ac->gfp & __GFP_NOFAIL)     /* __alloc_pages_high_priority() goes round, whether the caller may sleep or not */
+			return stuck(m);
 	}
 	if (!(ac->gfp & __GFP_WAIT))
 		return NULL;
 	EMIT(m, reclaim_nothing);
-	if (tries_for_ever(ac)) {
-		m->outcome.stuck = true;
-		EMIT(m, alloc_stuck);
-	}
-	return NULL;
+	return tries_for_ever(ac) ? stuck(m) : NULL;
 }
 
 static struct page *alloc40(struct machine *m, struct pglist_data *pgdat, uint32_t gfp, unsigned int order)
@@ -377,31 +382,9 @@ static struct page *alloc40(struct machine *m, struct pglist_data *pgdat, uint32
 
 /* ---- taking back ---- */
 
-/* Takes a compound block apart. True: it is not what the caller says, and stays as it is. */
-static bool destroy_compound_page(struct machine *m, struct page *page, unsigned int order)
-{
-	bool bad = compound_order(page) != order;
-
-	if (bad)
-		bad_page(m, page, "wrong compound order");
-	SET(page->flags, page->flags & ~PG_compound);
-	for (unsigned long i = 1; i < 1ul << order; i++) {
-		struct page *tail = page + i;
-
-		if (!(tail->flags & PG_tail) || compound_head(m, tail) != page) {
-			bad_page(m, tail, tail->flags & PG_tail ? "first_page not consistent" : "PageTail not set");
-			bad = true;
-		}
-		SET(tail->flags, tail->flags & ~PG_tail);
-	}
-	return bad;
-}
-
 void __free_one_page(struct machine *m, struct zone *zone, struct page *page, unsigned int order, int type)
 {
 	FRAME(m);
-	if ((page->flags & PG_compound) && destroy_compound_page(m, page, order))
-		return;
 	mod_zone_page_state(m, zone, NR_FREE_PAGES, 1l << order);
 	give_block(m, zone, page, order, type);
 }
