@@ -134,6 +134,10 @@ bool lessons_list(const struct course *c, struct buf *out, struct buf *error);
  * texts are the caller's: names_free. */
 struct names { char **name; size_t n; };
 bool data_files(const char *folder, const char *ending, struct names *out);
+
+/* The path of one file of such a folder, by its name, or by what stands before the point (but scripts). NULL: there is none.
+ * The caller frees it. */
+char *data_file(const char *folder, const char *name);
 bool lesson_files(struct names *out);   /* all lessons, each in the language that was chosen where it has it */
 void names_free(struct names *names);
 char *base_name(const char *path);      /* without folder and ending; the caller frees it */

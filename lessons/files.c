@@ -125,3 +125,20 @@ bool lesson_files(struct names *out)
 	buf_done(&folder);
 	return out->n;
 }
+
+char *data_file(const char *folder, const char *name)
+{
+	size_t n = strlen(name);
+	struct names all;
+	char *found = NULL;
+
+	data_files(folder, "", &all);
+	for (size_t i = 0; i < all.n && !found; i++) {
+		const char *base = strrchr(all.name[i], '/') + 1;
+
+		if (!strncmp(base, name, n) && (!base[n] || (base[n] == '.' && !strchr(name, '.') && strcmp(base + n, ".slab"))))
+			found = x_strdup(all.name[i]);
+	}
+	names_free(&all);
+	return found;
+}

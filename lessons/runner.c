@@ -433,6 +433,7 @@ void lessons_hook(struct session *s)
 {
 	s->course = x_alloc(sizeof(struct course));
 	s->hooks = &hooks;
+	s->data_file = data_file;
 }
 
 void lessons_unhook(struct session *s)

@@ -16,6 +16,7 @@
 #include "core/command/command.h"
 #include "lessons/lesson.h"
 #include "repl/repl.h"
+#include "scenarios/traces.h"
 #include "tui/tui.h"
 
 #ifndef VERSION
@@ -390,6 +391,7 @@ int main(int argc, char **argv)
 	sigaction(SIGINT, &(struct sigaction){ .sa_handler = on_interrupt }, NULL);
 	fault_handler_install();
 	lessons_hook(p.session);
+	traces_hook(p.session);
 	p.session->ascii = p.picture.ascii;
 	p.session->color = !p.json && p.color_out;
 	p.session->text_columns = terminal_columns();

@@ -156,11 +156,13 @@ static void put_said(struct json *j, const struct reply *r, const struct answer 
 		json_string_n(j, "note", buf_text(&r->note), r->note.len - 1);
 	if (a->lacks)
 		json_string(j, "lacks", a->lacks);
+	if (a->members.len)
+		json_raw(j, NULL, buf_text(&a->members));
 	if (a->value.len)
 		json_raw(j, "value", buf_text(&a->value));
 	else if (r->text.len && r->json)
 		json_raw_n(j, "value", buf_text(&r->text), r->text.len - 1);
-	else if (r->text.len)
+	else if (r->text.len && !a->members.len)
 		json_string_n(j, "text", buf_text(&r->text), r->text.len);
 }
 
@@ -240,6 +242,7 @@ void answer_keep(struct session *s, const struct reply *r)
 		to->text = text;
 		to->lacks = NULL;
 		to->value = (struct buf){0};
+		to->members = (struct buf){0};
 	}
 }
 

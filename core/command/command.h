@@ -78,6 +78,7 @@ struct answer {
 	char *lacks;                    /* `engine`: calls that this engine lacks, one a line; or NULL */
 	struct buf text;                /* bytes read; VAL_BYTES points into it */
 	struct buf value;               /* what a looking command found on this machine, as JSON; "value" with -j */
+	struct buf members;             /* further members of the answer's object with -j: "a":1,"b":2 */
 	bool page_call, page_alloc;     /* a call of the page allocator; it gave pages */
 };
 
@@ -140,6 +141,13 @@ struct session_hooks {
 	bool (*page)(struct session *s, unsigned int width, struct lesson_view *out); /* false: no lesson goes on; out may be NULL */
 };
 
+/* The same, for what reads the files of other kernels (scenarios/). */
+struct trace_hooks {
+	void (*import)(struct session *s, const struct statement *st, struct reply *r);
+	void (*replay)(struct session *s, const struct statement *st, struct reply *r);
+	void (*check_geometry)(struct session *s, const struct statement *st, struct reply *r);
+};
+
 struct session {
 	struct machine *m[LAB_MAX];     /* the lab; NULL before the first command needs it */
 	enum engine_id engine[LAB_MAX];
@@ -166,6 +174,8 @@ struct session {
 	void (*progress)(uint64_t done, uint64_t of);   /* a long command tells how far it is; all done: wipe it. NULL: nobody looks */
 	void *face;                     /* the face's own */
 	const struct session_hooks *hooks;      /* NULL: there are none */
+	const struct trace_hooks *traces;       /* NULL: there are none */
+	char *(*data_file)(const char *folder, const char *name);      /* a file that comes with the program; NULL: none, or nobody knows */
 	void *course;                   /* the lessons' own */
 	bool (*face_table)(const char *name, struct buf *out);  /* rows of `manual` that the face has; NULL: none */
 	bool shows_lesson;              /* the face shows the page: replies leave it out */

@@ -140,6 +140,13 @@ static void count_event(struct way *w, const struct event_view *ev)
 	w->out->n[COUNT_events]++;
 }
 
+void counts_of_events(const uint64_t *seen, struct counts *out)
+{
+	for (size_t i = 0; i < RULES; i++)
+		if (rules[i].how == HOW_ONE)
+			out->n[rules[i].counter] += seen[rules[i].event];
+}
+
 /* Which bytes an object was asked for: what kmalloc said before the object was handed out. */
 static void note_asked(struct way *w, const struct event_view *ev)
 {

@@ -29,6 +29,9 @@ struct counts { uint64_t n[COUNTERS]; };
 /* The figures at the cursor: states as they are, counters of what happened behind moment `from` of the path. */
 void counts_take(struct machine *m, struct moment from, struct counts *out);
 
+/* Adds up the counters that go by the number of events alone: seen[] counts each kind of event. */
+void counts_of_events(const uint64_t *seen, struct counts *out);
+
 /* One figure by name; COUNTERS when there is none. */
 enum counter counter_find(const char *name, size_t n);
 

@@ -93,6 +93,37 @@ void meta_scenario(struct session *s, const struct statement *st, struct reply *
 		reply_fail(r, st, 0, "there are no scenarios here");
 }
 
+/* ---- files of real machines (scenarios/) ---- */
+
+static void no_traces(const struct statement *st, struct reply *r)
+{
+	reply_fail(r, st, 0, "nothing here reads the files of other kernels");
+}
+
+void meta_import(struct session *s, const struct statement *st, struct reply *r)
+{
+	if (s->traces)
+		s->traces->import(s, st, r);
+	else
+		no_traces(st, r);
+}
+
+void meta_replay(struct session *s, const struct statement *st, struct reply *r)
+{
+	if (s->traces)
+		s->traces->replay(s, st, r);
+	else
+		no_traces(st, r);
+}
+
+void meta_check_geometry(struct session *s, const struct statement *st, struct reply *r)
+{
+	if (s->traces)
+		s->traces->check_geometry(s, st, r);
+	else
+		no_traces(st, r);
+}
+
 void meta_quit(struct session *s, const struct statement *st, struct reply *r)
 {
 	(void)st;

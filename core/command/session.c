@@ -39,6 +39,7 @@ void reply_done(struct reply *r)
 		free(r->answers[i].lacks);
 		buf_done(&r->answers[i].text);
 		buf_done(&r->answers[i].value);
+		buf_done(&r->answers[i].members);
 	}
 	*r = (struct reply){0};
 }

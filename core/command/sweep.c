@@ -14,10 +14,10 @@
 
 #include "core/command/answer.h"
 #include "core/command/call.h"
+#include "core/command/chart.h"
 #include "core/command/compare.h"
 
 #define POINTS_MAX 10000u
-#define BAR 40u                 /* columns of the longest bar */
 
 struct variable_range { char name[32]; int64_t from, to, step; };
 
@@ -269,87 +269,40 @@ static void put_csv(const struct sweep *w, struct buf *out)
 	}
 }
 
-static int64_t largest(const struct sweep *w)
+static void put_label(void *ctx, uint64_t point, bool wide, struct buf *out)
 {
-	int64_t most = 1;
-
-	for (uint64_t i = 0; i < w->done * w->s->nengines; i++)
-		most = w->results[i] > most ? w->results[i] : most;
-	return most;
+	put_values(ctx, point, wide ? " " : "/", wide ? 10 : 0, out);
 }
 
-/* A row a value and engine, with a bar. */
-static void put_table(const struct sweep *w, struct buf *out)
+/* The figure over the points, a series an engine. */
+static void put_chart(struct sweep *w)
 {
-	int64_t most = largest(w);
+	struct buf head = {0}, along = {0};
+	struct chart c = { .title = counter_info[w->figure].what, .nseries = w->s->nengines, .npoints = w->done, .values = w->results,
+			   .label = put_label, .ctx = w, .ascii = w->s->ascii };
 
-	buf_printf(out, "%s\n", counter_info[w->figure].what);
-	for (unsigned int k = 0; k < w->nvars; k++)
-		buf_printf(out, "%s%10s", k ? " " : "", w->var[k].name);
-	buf_putc(out, '\n');
-	for (uint64_t p = 0; p < w->done; p++)
-		for (unsigned int i = 0; i < w->s->nengines; i++) {
-			int64_t result = w->results[p * w->s->nengines + i];
-
-			if (i)
-				buf_pad(out, ' ', w->nvars * 11 - 1);
-			else
-				put_values(w, p, " ", 10, out);
-			buf_printf(out, "  %-8s", engine_info[w->s->engine[i]].name);
-			if (result < 0) {
-				buf_puts(out, "         -\n");
-				continue;
-			}
-			buf_printf(out, "%10" PRId64 "  ", result);
-			for (uint64_t n = (uint64_t)result * BAR / (uint64_t)most; n; n--)
-				buf_puts(out, w->s->ascii ? "#" : "▇");
-			buf_putc(out, '\n');
-		}
-}
-
-/* A line an engine over the points; of two variables the second is the panel's offset. */
-static void put_svg(const struct sweep *w, struct buf *out)
-{
-	static const char *const colour[LAB_MAX] = { "#0072b2", "#d55e00", "#009e73" }, *const dash[LAB_MAX] = { "", "6 3", "2 3" };
-	int64_t most = largest(w);
-	double step = w->done > 1 ? 560.0 / (double)(w->done - 1) : 0;
-
-	buf_puts(out, "<svg xmlns=\"http://www.w3.org/2000/svg\" width=\"720\" height=\"400\" font-family=\"sans-serif\" font-size=\"12\">\n"
-		 "<rect width=\"720\" height=\"400\" fill=\"white\"/>\n"
-		 "<path d=\"M70 30V340H640\" fill=\"none\" stroke=\"black\"/>\n");
-	buf_printf(out, "<text x=\"70\" y=\"20\">%s</text>\n<text x=\"64\" y=\"44\" text-anchor=\"end\">%" PRId64 "</text>\n"
-		   "<text x=\"64\" y=\"344\" text-anchor=\"end\">0</text>\n", counter_info[w->figure].what, most);
-	for (uint64_t p = 0; p < w->done; p += (w->done + 9) / 10) {
-		struct buf label = {0};
-
-		put_values(w, p, "/", 0, &label);
-		buf_printf(out, "<text x=\"%.1f\" y=\"358\" text-anchor=\"middle\">%s</text>\n", 70 + step * (double)p, buf_text(&label));
-		buf_done(&label);
+	for (unsigned int k = 0; k < w->nvars; k++) {
+		buf_printf(&head, "%s%10s", k ? " " : "", w->var[k].name);
+		buf_printf(&along, "%s%s", k ? "/" : "", w->var[k].name);
 	}
-	buf_printf(out, "<text x=\"355\" y=\"380\" text-anchor=\"middle\">%s%s%s</text>\n", w->var[0].name, w->nvars > 1 ? "/" : "",
-		   w->nvars > 1 ? w->var[1].name : "");
-	for (unsigned int i = 0; i < w->s->nengines; i++) {
-		buf_printf(out, "<polyline fill=\"none\" stroke=\"%s\" stroke-width=\"2\" stroke-dasharray=\"%s\" points=\"", colour[i], dash[i]);
-		for (uint64_t p = 0; p < w->done; p++)
-			if (w->results[p * w->s->nengines + i] >= 0)
-				buf_printf(out, "%.1f,%.1f ", 70 + step * (double)p,
-					   340 - 300.0 * (double)w->results[p * w->s->nengines + i] / (double)most);
-		buf_printf(out, "\"/>\n<text x=\"648\" y=\"%u\" fill=\"%s\">%s</text>\n", 60 + 18 * i, colour[i], engine_info[w->s->engine[i]].name);
-	}
-	buf_puts(out, "</svg>\n");
-}
-
-static void write_svg(struct sweep *w)
-{
-	struct buf text = {0};
-	FILE *f = fopen(w->svg, "wb");
-
-	put_svg(w, &text);
-	if (!f || fwrite(buf_text(&text), 1, text.len, f) != text.len || fclose(f))
-		reply_fail(w->r, w->st, w->st->rest, "%s: %s", w->svg, strerror(errno));
+	for (unsigned int i = 0; i < c.nseries; i++)
+		c.series[i] = engine_info[w->s->engine[i]].name;
+	c.head = buf_text(&head);
+	c.along = buf_text(&along);
+	if (w->csv)
+		put_csv(w, &w->r->text);
 	else
+		chart_text(&c, &w->r->text);
+	if (w->done < w->points)
+		buf_printf(&w->r->text, "Stopped after %" PRIu64 " of %" PRIu64 " points.\n", w->done, w->points);
+	if (w->failure.len)
+		buf_printf(&w->r->text, "Where nothing stands the script failed, first with: %s\n", buf_text(&w->failure));
+	if (w->svg && !chart_svg(&c, w->svg))
+		reply_fail(w->r, w->st, w->st->rest, "%s: %s", w->svg, strerror(errno));
+	else if (w->svg)
 		buf_printf(&w->r->text, "%s is written.\n", w->svg);
-	buf_done(&text);
+	buf_done(&head);
+	buf_done(&along);
 }
 
 static void run_sweep(struct sweep *w)
@@ -369,13 +322,7 @@ static void run_sweep(struct sweep *w)
 	}
 	if (w->s->progress)
 		w->s->progress(w->points, w->points);
-	(w->csv ? put_csv : put_table)(w, &w->r->text);
-	if (w->done < w->points)
-		buf_printf(&w->r->text, "Stopped after %" PRIu64 " of %" PRIu64 " points.\n", w->done, w->points);
-	if (w->failure.len)
-		buf_printf(&w->r->text, "Where nothing stands the script failed, first with: %s\n", buf_text(&w->failure));
-	if (w->svg)
-		write_svg(w);
+	put_chart(w);
 }
 
 void meta_sweep(struct session *s, const struct statement *st, struct reply *r)

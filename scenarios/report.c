@@ -1,0 +1,286 @@
+/* SPDX-License-Identifier: GPL-3.0-or-later
+ * What a replay has to say: a table, CSV, JSON, memory over time as a chart. */
+#include <errno.h>
+#include <inttypes.h>
+#include <stdlib.h>
+#include <string.h>
+
+#include "core/command/answer.h"
+#include "core/command/chart.h"
+#include "scenarios/replay.h"
+
+static uint64_t permille(uint64_t part, uint64_t of)
+{
+	return of ? part * 1000 / of : 0;
+}
+
+enum {
+#define FIGURE(id, what, value) FIGURE_##id,
+#include "scenarios/figures.def"
+	FIGURES
+};
+
+static const struct figure_info { const char *name, *what; bool events; } figure_info[FIGURES] = {
+#define FIGURE(id, what, value) [FIGURE_##id] = { #id, what, false },
+#define EVENT_FIGURE(id, what, value) [FIGURE_##id] = { #id, what, true },
+#include "scenarios/figures.def"
+};
+
+static void figures_take(const struct replay *rp, const struct player *pl, uint64_t *out)
+{
+	const struct trace_plan *p = rp->p;
+
+#define FIGURE(id, what, value) out[FIGURE_##id] = (value);
+#include "scenarios/figures.def"
+}
+
+/* ---- JSON ---- */
+
+static void put_counts(struct json *j, const char *name, const struct trace_word *info, const uint64_t *n, unsigned int count)
+{
+	json_object(j, name);
+	for (unsigned int i = 0; i < count; i++)
+		if (n[i])
+			json_uint(j, info[i].name, n[i]);
+	json_end(j);
+}
+
+static void put_events(struct json *j, const struct trace_plan *p)
+{
+	json_object(j, "trace_events");
+	for (unsigned int i = 0; i < KMEM_NAMES; i++)
+		if (p->events[i])
+			json_uint(j, kmem_names[i].name, p->events[i]);
+	json_end(j);
+}
+
+static void put_points(struct json *j, const struct replay *rp, unsigned int machine)
+{
+	json_array(j, "memory");
+	for (uint64_t k = 0; k < rp->npoints; k++) {
+		json_array(j, NULL);
+		if (rp->point_us[k] < 0)
+			json_null(j, NULL);
+		else
+			json_int(j, NULL, rp->point_us[k] - rp->first_us);
+		json_int(j, NULL, rp->points[k * rp->n + machine]);
+		json_end(j);
+	}
+	json_end(j);
+}
+
+/* The members of an answer: without the braces of the object that they are written in. */
+static void put_json(const struct replay *rp, unsigned int machine, struct buf *out)
+{
+	const struct player *pl = &rp->player[machine];
+	uint64_t value[FIGURES];
+	struct buf text = {0};
+	struct json j;
+
+	figures_take(rp, pl, value);
+	json_start(&j, &text);
+	json_object(&j, NULL);
+	for (int i = 0; i < FIGURES; i++) {
+		if (figure_info[i].events && !pl->counted)
+			json_null(&j, figure_info[i].name);
+		else
+			json_uint(&j, figure_info[i].name, value[i]);
+		if (i == FIGURE_replayed)
+			put_counts(&j, "skipped", trace_skip_info, pl->skipped, SKIPS);
+	}
+	put_counts(&j, "approximated", trace_approx_info, pl->approx, APPROXES);
+	put_events(&j, rp->p);
+	if (*pl->trap)
+		json_string(&j, "first_trap", pl->trap);
+	put_points(&j, rp, machine);
+	if (rp->p->broken.len && rp->w.strict)
+		json_string_n(&j, "broken", buf_text(&rp->p->broken), rp->p->broken.len - 1);
+	json_end(&j);
+	buf_write(out, buf_text(&text) + 1, text.len - 2);
+	buf_done(&text);
+}
+
+/* ---- text ---- */
+
+static void put_value(const struct player *pl, int figure, uint64_t value, struct buf *out)
+{
+	bool tenths = strstr(figure_info[figure].name, "permille");
+
+	if (figure_info[figure].events && !pl->counted)
+		buf_printf(out, " %9s", "-");
+	else if (tenths)
+		buf_printf(out, " %7" PRIu64 ".%" PRIu64, value / 10, value % 10);
+	else
+		buf_printf(out, " %9" PRIu64, value);
+}
+
+/* A row of numbers, one a machine; nothing where all are 0. */
+static void put_row(const struct replay *rp, const char *what, size_t at, unsigned int i, struct buf *out)
+{
+	uint64_t sum = 0;
+
+	for (unsigned int k = 0; k < rp->n; k++)
+		sum += ((const uint64_t *)(const void *)((const char *)&rp->player[k] + at))[i];
+	if (!sum)
+		return;
+	buf_printf(out, "  %-46s", what);
+	for (unsigned int k = 0; k < rp->n; k++)
+		buf_printf(out, " %9" PRIu64, ((const uint64_t *)(const void *)((const char *)&rp->player[k] + at))[i]);
+	buf_putc(out, '\n');
+}
+
+static void put_head(const struct replay *rp, struct buf *out)
+{
+	const char *format = "no events";
+	uint64_t most = 0;
+
+	for (unsigned int i = 0; i < TRACE_FORMATS; i++)
+		if (rp->p->formats[i] > most) {
+			most = rp->p->formats[i];
+			format = trace_formats[i].name;
+		}
+	buf_printf(out, "%" PRIu64 " lines of %s:", rp->p->lines, format);
+	for (unsigned int i = 0; i < KMEM_NAMES; i++)
+		if (rp->p->events[i])
+			buf_printf(out, " %" PRIu64 " %s", rp->p->events[i], kmem_names[i].name);
+	buf_puts(out, "\n\n");
+}
+
+static void put_table(const struct replay *rp, struct buf *out)
+{
+	uint64_t value[LAB_MAX][FIGURES];
+
+	put_head(rp, out);
+	buf_printf(out, "%-48s", "");
+	for (unsigned int k = 0; k < rp->n; k++) {
+		figures_take(rp, &rp->player[k], value[k]);
+		buf_printf(out, " %9s", engine_info[rp->player[k].m->config.engine].name);
+	}
+	buf_putc(out, '\n');
+	for (int i = 0; i < FIGURES; i++) {
+		buf_printf(out, "%-48s", figure_info[i].what);
+		for (unsigned int k = 0; k < rp->n; k++)
+			put_value(&rp->player[k], i, value[k][i], out);
+		buf_putc(out, '\n');
+		if (i != FIGURE_replayed)
+			continue;
+		buf_puts(out, "lines skipped\n");
+		for (unsigned int k = 0; k < SKIPS; k++)
+			put_row(rp, trace_skip_info[k].what, offsetof(struct player, skipped), k, out);
+	}
+	buf_puts(out, "in another way than the traced kernel\n");
+	for (unsigned int k = 0; k < APPROXES; k++)
+		put_row(rp, trace_approx_info[k].what, offsetof(struct player, approx), k, out);
+	for (unsigned int k = 0; k < rp->n; k++)
+		if (*rp->player[k].trap)
+			buf_printf(out, "%s stopped first at: %s\n", engine_info[rp->player[k].m->config.engine].name, rp->player[k].trap);
+	if (!rp->player[0].counted)
+		buf_puts(out, "Where a - stands events would have to be counted: --recording off or events.\n");
+}
+
+static void put_csv(const struct replay *rp, struct buf *out)
+{
+	uint64_t value[LAB_MAX][FIGURES];
+
+	buf_puts(out, "figure");
+	for (unsigned int k = 0; k < rp->n; k++) {
+		figures_take(rp, &rp->player[k], value[k]);
+		buf_printf(out, ",%s", engine_info[rp->player[k].m->config.engine].name);
+	}
+	buf_putc(out, '\n');
+	for (int i = 0; i < FIGURES; i++) {
+		buf_puts(out, figure_info[i].name);
+		for (unsigned int k = 0; k < rp->n; k++)
+			if (figure_info[i].events && !rp->player[k].counted)
+				buf_putc(out, ',');
+			else
+				buf_printf(out, ",%" PRIu64, value[k][i]);
+		buf_putc(out, '\n');
+	}
+#define ROWS(prefix, info, member, count) \
+	for (unsigned int i = 0; i < (count); i++) { \
+		buf_printf(out, prefix "%s", info[i].name); \
+		for (unsigned int k = 0; k < rp->n; k++) \
+			buf_printf(out, ",%" PRIu64, rp->player[k].member[i]); \
+		buf_putc(out, '\n'); \
+	}
+	ROWS("skipped ", trace_skip_info, skipped, SKIPS)
+	ROWS("approximated ", trace_approx_info, approx, APPROXES)
+#undef ROWS
+}
+
+/* ---- memory over time ---- */
+
+static void put_label(void *ctx, uint64_t point, bool wide, struct buf *out)
+{
+	const struct replay *rp = ctx;
+	int64_t us = rp->point_us[point] < 0 ? -1 : rp->point_us[point] - rp->first_us;
+
+	if (us < 0)
+		buf_printf(out, wide ? "%9" PRIu64 "%%" : "%" PRIu64 "%%", (point + 1) * 100 / REPLAY_POINTS);
+	else
+		buf_printf(out, wide ? "%10.3f" : "%.3f", (double)us / 1e6);
+}
+
+struct few { struct replay *rp; uint64_t point[REPLAY_POINTS]; };
+
+static void put_few_label(void *ctx, uint64_t point, bool wide, struct buf *out)
+{
+	const struct few *few = ctx;
+
+	put_label(few->rp, few->point[point], wide, out);
+}
+
+static struct chart chart_of(struct replay *rp)
+{
+	bool timed = rp->first_us >= 0;
+	struct chart c = { .title = "memory taken, in KB", .along = timed ? "seconds from the trace's first event" : "part of the trace",
+			   .head = timed ? "   seconds" : "  of trace", .nseries = rp->n, .npoints = rp->npoints, .values = rp->points,
+			   .label = put_label, .ctx = rp, .ascii = rp->s->ascii };
+
+	for (unsigned int k = 0; k < rp->n; k++)
+		c.series[k] = engine_info[rp->player[k].m->config.engine].name;
+	return c;
+}
+
+#define CHART_ROWS 24u
+
+/* Every so many of the points, so that the rows fit a screen; the last is there. */
+static void put_chart(struct replay *rp, struct buf *out)
+{
+	struct chart c = chart_of(rp);
+	struct few few = { .rp = rp };
+	int64_t values[REPLAY_POINTS * LAB_MAX];
+	uint64_t most = CHART_ROWS / rp->n < rp->npoints ? CHART_ROWS / rp->n : rp->npoints;
+
+	for (uint64_t k = 0; k < most; k++) {
+		few.point[k] = (k + 1) * rp->npoints / most - 1;
+		memcpy(values + k * rp->n, rp->points + few.point[k] * rp->n, rp->n * sizeof *values);
+	}
+	c.values = values;
+	c.npoints = most;
+	c.label = put_few_label;
+	c.ctx = &few;
+	buf_putc(out, '\n');
+	chart_text(&c, out);
+}
+
+bool replay_report(struct replay *rp)
+{
+	struct buf *out = &rp->r->text;
+	struct chart c = chart_of(rp);
+
+	answer_ok(rp->s, rp->r);
+	for (unsigned int k = 0; k < rp->n; k++)
+		put_json(rp, k, &rp->r->answers[k].members);
+	(rp->w.csv ? put_csv : put_table)(rp, out);
+	if (!rp->w.csv && rp->npoints)
+		put_chart(rp, out);
+	if (rp->p->broken.len && rp->w.strict && !rp->w.csv)
+		buf_printf(out, "\n%s", buf_text(&rp->p->broken));
+	if (rp->w.svg && !chart_svg(&c, rp->w.svg))
+		return false;
+	if (rp->w.svg)
+		buf_printf(out, "%s is written.\n", rp->w.svg);
+	return true;
+}
