@@ -328,6 +328,7 @@ static bool run_prompt_line(void *ctx, const char *line, size_t len, uint32_t n)
 {
 	struct program *p = ctx;
 
+	p->session->text_columns = terminal_columns();
 	run_line(p, "<prompt>", line, len, n);
 	fflush(stdout);
 	p->failed = p->stopped = false;

@@ -263,6 +263,7 @@ SCRIPT(time_is_a_tree_with_named_branches, "branches")
 SCRIPT(a_call_breaks_in_and_tid_tells, "inject")
 SCRIPT(what_breaks_in_waits_for_interrupts_and_locks, "inject_waits")
 SCRIPT(who_stored_last_to_a_field_a_link_a_page, "who")
+SCRIPT(a_call_tells_the_turns_it_took_and_why, "why")
 SCRIPT(owners_of_an_object_and_finding_things_on_all_engines, "owners")
 SCRIPT(compare_counts_in_all_and_since_the_mark, "compare")
 SCRIPT(sweep_runs_a_script_over_a_grid, "sweep")
@@ -343,6 +344,7 @@ int main(void)
 	tcase_add_test(tc, a_call_breaks_in_and_tid_tells);
 	tcase_add_test(tc, what_breaks_in_waits_for_interrupts_and_locks);
 	tcase_add_test(tc, who_stored_last_to_a_field_a_link_a_page);
+	tcase_add_test(tc, a_call_tells_the_turns_it_took_and_why);
 	tcase_add_test(tc, owners_of_an_object_and_finding_things_on_all_engines);
 	tcase_add_test(tc, compare_counts_in_all_and_since_the_mark);
 	tcase_add_test(tc, sweep_runs_a_script_over_a_grid);

@@ -7,10 +7,10 @@
 #include "core/base/intern.h"
 #include "core/command/answer.h"
 #include "core/command/call.h"
+#include "core/command/columns.h"
 #include "core/command/parse.h"
 #include "core/event/event.h"
 
-#define WIDTH           79      /* columns of text */
 #define INDENT          8       /* of lines that go on */
 #define CLAUSES         6       /* things told of one command */
 #define VALUES_SHOWN    16      /* results of a repeat */
@@ -120,41 +120,13 @@ void account_call(struct machine *m, uint64_t call, struct buf *out)
 		account_text(&answer, out);
 }
 
-/* ---- words in lines ---- */
-
-static size_t columns(const char *text, size_t n)
-{
-	size_t wide = 0;
-
-	for (size_t i = 0; i < n; i++)
-		wide += ((unsigned char)text[i] & 0xc0) != 0x80;
-	return wide;
-}
-
-/* Appends text word by word behind what stands in the line already. */
-static void put_wrapped(const char *text, size_t column, struct buf *out)
-{
-	for (const char *p = text; *(p += strspn(p, " "));) {
-		size_t n = strcspn(p, " "), wide = columns(p, n);
-
-		if (column + 1 + wide > WIDTH && column > INDENT) {
-			while (out->len && out->data[out->len - 1] == ' ')
-				out->data[--out->len] = 0;
-			buf_putc(out, '\n');
-			buf_pad(out, ' ', INDENT);
-			column = INDENT;
-		} else if (p != text && out->len && out->data[out->len - 1] != ' ') {
-			buf_putc(out, ' ');
-			column++;
-		}
-		buf_write(out, p, n);
-		column += wide;
-		p += n;
-	}
-	buf_putc(out, '\n');
-}
-
 /* ---- one answer ---- */
+
+size_t session_width(const struct session *s)
+{
+	return s->text_columns ? s->text_columns : TEXT_WIDTH;
+}
+
 
 static void put_results(const struct reply *r, const struct answer *a, struct buf *out)
 {
@@ -202,7 +174,7 @@ static void put_answer_text(const struct session *s, const struct reply *r, cons
 	if (s->nengines > 1)
 		buf_printf(out, "%-8s", engine_info[a->m->config.engine].name);
 	if (put_cache(r, a, &words)) {
-		put_wrapped(buf_text(&words), out->len - begin, out);
+		wrapped_text(buf_text(&words), out->len - begin, INDENT, session_width(s), out);
 		buf_done(&words);
 		return;
 	}
@@ -215,7 +187,7 @@ static void put_answer_text(const struct session *s, const struct reply *r, cons
 	else if (words.len)
 		buf_puts(out, "   ");
 	if (words.len)
-		put_wrapped(buf_text(&words), columns(out->data + begin, out->len - begin), out);
+		wrapped_text(buf_text(&words), utf8_columns(out->data + begin, out->len - begin), INDENT, session_width(s), out);
 	else
 		buf_putc(out, '\n');
 	if (a->calls && a->m->outcome.report.len)

@@ -23,6 +23,12 @@ void export_state_document(struct machine *m, struct buf *out);
 /* All caches in the engine's order. */
 void export_all_caches(struct machine *m, struct json *j);
 
+/* Columns of a text for the session's face. */
+size_t session_width(const struct session *s);
+
+/* The call that a command's rest names, if it names one: false, with an error, when it is not kept. */
+bool call_chosen(const struct machine *m, const struct statement *st, struct reply *r, uint64_t *call);
+
 /* What one call of the path did, in plain words; nothing when it has too many events to be told in a moment. */
 void account_call(struct machine *m, uint64_t call, struct buf *out);
 

@@ -24,6 +24,42 @@ static size_t fitting(const char *text, size_t n, size_t width, size_t *wide)
 	return i;
 }
 
+size_t utf8_columns(const char *text, size_t n)
+{
+	size_t wide = 0;
+
+	for (size_t i = 0; i < n; i++)
+		wide += ((unsigned char)text[i] & 0xc0) != 0x80;
+	return wide;
+}
+
+static void new_line(size_t hang, struct buf *out)
+{
+	while (out->len && out->data[out->len - 1] == ' ')
+		out->data[--out->len] = 0;
+	buf_putc(out, '\n');
+	buf_pad(out, ' ', hang);
+}
+
+void wrapped_text(const char *text, size_t column, size_t hang, size_t width, struct buf *out)
+{
+	for (const char *p = text; *(p += strspn(p, " "));) {
+		size_t n = strcspn(p, " "), wide = utf8_columns(p, n);
+
+		if (column + 1 + wide > width && column > hang) {
+			new_line(hang, out);
+			column = hang;
+		} else if (p != text && out->len && out->data[out->len - 1] != ' ') {
+			buf_putc(out, ' ');
+			column++;
+		}
+		buf_write(out, p, n);
+		column += wide;
+		p += n;
+	}
+	buf_putc(out, '\n');
+}
+
 /* One text on its way: the rest of it, and how far the line at hand is indented where it goes on. */
 struct column { const char *rest; size_t hang; bool inside; };
 

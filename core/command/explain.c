@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * explain: what a word means. The glossary says what no table does; events, masks, flags, commands, figures of `compare` and
  * functions are told from their tables, functions from the points in the code where they emit and store. */
+#include "core/command/columns.h"
 #include "core/command/explain.h"
 
 #include <inttypes.h>
@@ -46,34 +47,14 @@ const char *glossary_word(size_t i, size_t *n)
 	return NULL;
 }
 
-#define WIDTH 79
-
-/* Word by word behind what stands in the line; lines that go on are indented by two. */
-static void put_wrapped(const char *text, size_t column, struct buf *out)
-{
-	for (const char *p = text; *(p += strspn(p, " "));) {
-		size_t n = strcspn(p, " ");
-
-		if (column + 1 + n > WIDTH) {
-			buf_puts(out, "\n ");
-			column = 1;
-		}
-		buf_putc(out, ' ');
-		buf_write(out, p, n);
-		column += 1 + n;
-		p += n;
-	}
-	buf_putc(out, '\n');
-}
-
 static bool explain_glossary(const char *word, size_t n, struct buf *out)
 {
 	bool found = false;
 
 	for (size_t e = 0; e < ENTRIES; e++)
 		if (has_name(glossary[e].names, word, n)) {
-			buf_printf(out, "%.*s:", (int)n, word);
-			put_wrapped(glossary[e].text, n + 1, out);
+			buf_printf(out, "%.*s: ", (int)n, word);
+			wrapped_text(glossary[e].text, n + 2, 2, TEXT_WIDTH, out);
 			buf_printf(out, "  See also: %s\n", glossary[e].see);
 			found = true;
 		}

@@ -140,6 +140,15 @@ void meta_hexdump(struct session *s, const struct statement *st, struct reply *r
 
 /* ---- events of a call ---- */
 
+bool call_chosen(const struct machine *m, const struct statement *st, struct reply *r, uint64_t *call)
+{
+	if (st->rest >= st->len || (number_parse(st->line + st->rest, st->len - st->rest, call) && *call >= history_first(m) &&
+				    *call <= history_calls(m)))
+		return true;
+	reply_fail(r, st, st->rest, "no such call: %" PRIu64 " to %" PRIu64 " are kept", history_first(m), history_calls(m));
+	return false;
+}
+
 void meta_events(struct session *s, const struct statement *st, struct reply *r)
 {
 	for (unsigned int i = 0; i < s->nengines; i++) {
@@ -147,11 +156,8 @@ void meta_events(struct session *s, const struct statement *st, struct reply *r)
 		uint64_t call = m->history.cursor.call;
 		struct event_view ev;
 
-		if (st->rest < st->len && (!number_parse(st->line + st->rest, st->len - st->rest, &call) ||
-					   call < history_first(m) || call > history_calls(m))) {
-			reply_fail(r, st, st->rest, "no such call: %" PRIu64 " to %" PRIu64 " are kept", history_first(m), history_calls(m));
+		if (!call_chosen(m, st, r, &call))
 			return;
-		}
 		if (!call) {
 			buf_puts(&r->text, "Nothing has been called yet.\n");
 			continue;

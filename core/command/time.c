@@ -1,6 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Moving in history: step, back, next, finish, up, goto, undo's finer siblings. Each moves the cursor of every machine of
  * the lab and shows the moment it came to. */
+#include "core/command/answer.h"
 #include "core/command/time.h"
 
 #include <inttypes.h>
@@ -152,11 +153,12 @@ static void stack_text(struct machine *m, struct moment at, bool entering, struc
 	}
 }
 
-void moment_text(struct machine *m, struct buf *out)
+void moment_text(struct machine *m, size_t width, struct buf *out)
 {
 	struct moment at = m->history.cursor;
 	const struct command_rec *cmd;
 	struct event_view ev;
+	struct buf text = {0};
 
 	if (!at.call) {
 		buf_puts(out, "Nothing has been called yet.\n");
@@ -171,8 +173,11 @@ void moment_text(struct machine *m, struct buf *out)
 		   history_events(m, at.call), cmd->text, ev.cpu, ev.irqs_off ? ", interrupts off" : "");
 	stack_text(m, at, ev.event == EV_call, out);
 	buf_printf(out, "  [%c] ", group_info[event_info[ev.event].group].letter);
-	event_text(out, m, &ev);
-	buf_printf(out, "\n      %s\n", event_info[ev.event].why);
+	event_text(&text, m, &ev);
+	wrapped_text(buf_text(&text), 6, 6, width, out);
+	buf_pad(out, ' ', 6);
+	wrapped_text(event_info[ev.event].why, 6, 6, width, out);
+	buf_done(&text);
 	changes_text(m, &ev, out);
 }
 
@@ -228,7 +233,7 @@ static void show_moments(struct session *s, struct reply *r)
 	if (s->nengines > 1)
 		show_side_by_side(s, r);
 	else
-		moment_text(s->m[0], &r->text);
+		moment_text(s->m[0], session_width(s), &r->text);
 }
 
 /* The rest of the line as a count from 1; 1 when there is none. */

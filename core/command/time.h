@@ -7,7 +7,7 @@
 #include "core/command/parse.h"
 
 /* The moment at the cursor in a few lines: call and event, the call stack, the event's sentence, what it changed. */
-void moment_text(struct machine *m, struct buf *out);
+void moment_text(struct machine *m, size_t width, struct buf *out);
 
 /* "12.3", "12" (the end of call 12), "start", "end". False when it is none of these or lies outside history. */
 bool moment_parse(struct machine *m, const char *text, size_t n, struct moment *at);
