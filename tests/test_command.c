@@ -264,6 +264,27 @@ static uint64_t hash_of(const char *engine, const char *const *lines)
 	return hash;
 }
 
+/* A wrong second free leaves an object in the cpu array while its slab goes back to the page allocator. */
+START_TEST(in_2_4_an_object_whose_slab_is_gone_is_named_as_in_the_arrays)
+{
+	struct session *s = new_session("slab24");
+
+	run(s, "machine cpus=1");
+	run(s, "kmem_cache_create(foo, 2000, 0, 0)");
+	run(s, "slabinfo_write(foo, 2, 1)");
+	ck_assert_str_eq(run(s, "a = kmem_cache_alloc(foo)"), "foo#1.0");
+	run(s, "kmem_cache_free(foo, a)");
+	run(s, "kmem_cache_free(foo, a)");
+	run(s, "kmem_cache_free(foo, NULL)");
+	ck_assert_str_eq(run(s, "kmem_cache_shrink(foo)"), "1");
+	run(s, "expect foo.cpu[0].entries[0] == ?freed");
+	run(s, "expect foo.cpu[0].avail == 2");
+	ck_assert_str_eq(run(s, "kmem_cache_alloc(foo)"), "NULL");
+	ck_assert_str_eq(run(s, "kmem_cache_alloc(foo)"), "?freed");
+	session_free(s);
+}
+END_TEST
+
 START_TEST(an_engine_chosen_in_mid_history_has_lived_through_the_same_calls)
 {
 	static const char *const slub[] = {
@@ -364,6 +385,7 @@ RUN_TESTS("command",
 	  a_failed_expectation_says_path_found_and_expected,
 	  a_cache_is_reported_by_the_names_the_script_gave_it,
 	  what_a_caller_does_wrong_is_executed,
+	  in_2_4_an_object_whose_slab_is_gone_is_named_as_in_the_arrays,
 	  an_engine_chosen_in_mid_history_has_lived_through_the_same_calls,
 	  a_lab_runs_calls_in_lockstep_and_names_what_an_engine_lacks,
 	  a_write_into_a_descriptor_makes_a_wild_pointer_and_using_it_is_an_oops,

@@ -348,10 +348,11 @@ END_TEST
 
 START_TEST(without_smp_the_first_object_comes_first_and_tuning_is_refused)
 {
-	struct machine *m = new_machine("smp=0");
+	struct machine *m = new_machine("smp=0 cpus=2");
 	struct cache *foo = create(m, "foo", 300, 0);
 	struct call tune = { .body = do_tune, .cache = foo, .size = 8, .offset = 4 };
 
+	ck_assert_uint_eq(m->config.cpus, 1);
 	ck_assert_uint_eq(((kmem_cache_t *)m->slab->find(m, "kmem_cache"))->objsize, 112);
 	ck_assert_str_eq(object_name(m, alloc(m, foo)), "foo#1.0");
 	ck_assert_str_eq(object_name(m, alloc(m, foo)), "foo#1.1");

@@ -33,6 +33,8 @@ static void address_text(struct machine *m, const struct value *v, struct buf *o
 		buf_printf(out, "%s#%u.%u", intern_text(cache_head(at.cache)->name), at.seq, at.index);
 		if (v->value != at.object)
 			buf_printf(out, "%+" PRId64, (int64_t)(v->value - at.object));
+	} else if (m->slab && m->era == ERA_24 && ram_has(m, v->value, 1)) {
+		buf_puts(out, "?freed");        /* as the entries of a cpu array are named: its slab is gone */
 	} else {
 		buf_printf(out, "BAD %" PRIx64, v->value);
 	}

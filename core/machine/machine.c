@@ -271,6 +271,8 @@ bool machine_boot(struct machine *m, const struct machine_config *c, bool record
 	m->era = engine_info[c->engine].era;
 	if (!m->config.l1)
 		m->config.l1 = c->arch == ARCH_I386 ? 32 : 64;
+	if (!m->config.smp)     /* a kernel for one CPU finds no other */
+		m->config.cpus = 1;
 	m->pfns = c->mem_mb << 8;
 	plan_boot_memory(m);
 	m->nroom_types = 0;
