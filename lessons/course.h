@@ -107,6 +107,8 @@ struct course {
 	bool busy;                      /* the lesson itself runs commands: they are not judged as the learner's */
 	struct buf *answers;            /* what the blocks of this page answered, by item */
 	struct buf talk;                /* what was said on this page since it was entered: lines */
+	struct predict *predict;        /* predict.h; NULL: never used */
+	char *raw;                      /* the line at hand, with what looks like a comment */
 	uint32_t shown, said;           /* count pages entered and things said, for faces that redraw */
 };
 

@@ -6,10 +6,9 @@
 
 #include "core/command/parse.h"
 #include "core/command/path.h"
-#include "lessons/course.h"
+#include "lessons/question.h"
 
-/* Runs a line. False with the message in error. */
-static bool run_line(struct session *s, const char *line, size_t n, struct buf *text, struct buf *error)
+bool run_line(struct session *s, const char *line, size_t n, struct buf *text, struct buf *error)
 {
 	struct reply r;
 	bool fine;
@@ -26,24 +25,34 @@ static bool run_line(struct session *s, const char *line, size_t n, struct buf *
 	return fine;
 }
 
-/* The option -m would make another machine than the lesson's: it is forgotten. */
-bool lesson_boot(struct session *s, const struct lesson *l, struct buf *error)
+bool run_text(struct session *s, const char *line, struct buf *text, struct buf *error)
+{
+	return run_line(s, line, strlen(line), text, error);
+}
+
+/* The option -m would make another machine: it is forgotten. */
+bool boot_machine(struct session *s, const char *engine, const char *options, struct buf *error)
 {
 	struct buf line = {0};
 	bool fine;
 
 	free(s->machine_options);
 	s->machine_options = x_strdup("");
-	fine = run_line(s, "machine", 7, NULL, error);
+	fine = run_text(s, "machine", NULL, error);
 	if (fine && s->recording != RECORD_EVENTS)
-		fine = run_line(s, "recording events", 16, NULL, error);
-	buf_printf(&line, "engine %s", l->engine);
-	fine = fine && run_line(s, buf_text(&line), line.len, NULL, error);
+		fine = run_text(s, "recording events", NULL, error);
+	buf_printf(&line, "engine %s", engine);
+	fine = fine && run_text(s, buf_text(&line), NULL, error);
 	buf_clear(&line);
-	buf_printf(&line, "machine %s", l->machine ? l->machine : "");
-	fine = fine && run_line(s, buf_text(&line), line.len, NULL, error);
+	buf_printf(&line, "machine %s", options);
+	fine = fine && run_text(s, buf_text(&line), NULL, error);
 	buf_done(&line);
 	return fine;
+}
+
+bool lesson_boot(struct session *s, const struct lesson *l, struct buf *error)
+{
+	return boot_machine(s, l->engine, l->machine ? l->machine : "", error);
 }
 
 bool block_run(struct session *s, const struct lesson *l, const struct item *item, struct buf *shown, struct buf *answers,
@@ -118,7 +127,18 @@ static void unquote(struct buf *b)
 	}
 }
 
-static bool path_value(struct session *s, const char *path, size_t n, struct buf *out, struct buf *error)
+bool path_value(struct session *s, unsigned int machine, const char *path, struct buf *out)
+{
+	struct buf error = {0};
+	size_t i = 0, n = strlen(path);
+	bool found = path_eval(s, machine, path, n, &i, out, &error) == PATH_FOUND && i == n;
+
+	unquote(out);
+	buf_done(&error);
+	return found;
+}
+
+static bool answer_value(struct session *s, const char *path, size_t n, struct buf *out, struct buf *error)
 {
 	size_t i = 0;
 	bool found = path_eval(s, 0, path, n, &i, out, error) == PATH_FOUND && i == n;
@@ -153,7 +173,7 @@ bool answer_right(struct session *s, const struct lesson *l, const struct item *
 	if (item->kind == ITEM_PREDICT && !run_predicted(s, l, item, error))
 		return false;
 	if (path) {
-		fine = path_value(s, path, n, answer, &why);
+		fine = answer_value(s, path, n, answer, &why);
 		if (!fine)
 			buf_printf(error, "%s:%u: %.*s: %s", l->path, item->line, (int)n, path, buf_text(&why));
 	} else if (choice >= 0) {
@@ -167,10 +187,12 @@ bool answer_right(struct session *s, const struct lesson *l, const struct item *
 }
 
 /* Letters without regard to case, numbers by value, lists without their blanks. */
-static bool same_answer(const char *a, const char *b)
+bool same_answer(const char *a, const char *b)
 {
 	uint64_t x, y;
 
+	a += *a == '#';         /* a slab's name, with its mark or without */
+	b += *b == '#';
 	if (number_parse(a, strlen(a), &x) && number_parse(b, strlen(b), &y))
 		return x == y;
 	for (;; a++, b++) {
@@ -187,7 +209,7 @@ bool answer_holds(struct session *s, const struct lesson *l, const struct item *
 	bool fine;
 
 	/* A variable stands for its object, as it is now: before the call. */
-	if (item->kind != ITEM_PREDICT || !path_value(s, answer, strlen(answer), &given, &nobody) || !strchr(buf_text(&given), '#')) {
+	if (item->kind != ITEM_PREDICT || !path_value(s, 0, answer, &given) || !strchr(buf_text(&given), '#')) {
 		buf_clear(&given);
 		buf_puts(&given, answer);
 	}

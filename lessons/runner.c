@@ -14,6 +14,7 @@
 #include "core/command/parse.h"
 #include "lessons/course.h"
 #include "lessons/lesson.h"
+#include "lessons/predict.h"
 
 struct style style_of(const struct session *s)
 {
@@ -354,10 +355,22 @@ static void deliver(struct ask *a)
 	}
 }
 
+/* What stands behind `lesson`. An answer may begin with a #, which elsewhere begins a comment. */
+static char *wanted(const struct course *c, const struct statement *st)
+{
+	const char *answer = c->raw && !c->busy ? strstr(c->raw, "answer ") : NULL;
+
+	if (st->rest >= st->len)
+		return x_strdup("");
+	if (answer && !strncmp(st->line + st->rest, "answer", 6))
+		return x_strndup(answer, strcspn(answer, "\r\n"));
+	return x_strndup(st->line + st->rest, st->len - st->rest);
+}
+
 static void lesson_command(struct session *s, const struct statement *st, struct reply *r)
 {
 	struct ask a = { .s = s, .c = course_of(s), .st = st, .r = r };
-	char *text = st->rest < st->len ? x_strndup(st->line + st->rest, st->len - st->rest) : x_strdup("");
+	char *text = wanted(a.c, st);
 
 	if (a.c->busy) {
 		buf_puts(&a.error, _("a lesson cannot call another"));
@@ -427,7 +440,26 @@ static bool show_lesson(struct session *s, unsigned int columns, struct lesson_v
 	return true;
 }
 
-static const struct session_hooks hooks = { lesson_command, guarded_scenario, after_command, show_lesson };
+/* Every line comes here first. */
+static bool before_command(struct session *s, const char *line, size_t len, uint32_t n, struct reply *r)
+{
+	struct course *c = course_of(s);
+	bool ours;
+
+	if (c->busy)
+		return false;
+	free(c->raw);
+	c->raw = x_strndup(line, len);
+	ours = predict_before(s, line, len, n, r);
+	if (ours)
+		after_command(s, r);
+	return ours;
+}
+
+static const struct session_hooks hooks = {
+	.lesson = lesson_command, .scenario = guarded_scenario, .after = after_command, .predict = predict_command,
+	.drill = drill_command, .before = before_command, .page = show_lesson,
+};
 
 void lessons_hook(struct session *s)
 {
@@ -441,6 +473,8 @@ void lessons_unhook(struct session *s)
 	if (!s->course)
 		return;
 	page_leave(s->course);
+	predict_free(s->course);
+	free(course_of(s)->raw);
 	free(s->course);
 	s->course = NULL;
 	s->hooks = NULL;

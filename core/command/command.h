@@ -138,6 +138,9 @@ struct session_hooks {
 	void (*lesson)(struct session *s, const struct statement *st, struct reply *r);
 	void (*scenario)(struct session *s, const struct statement *st, struct reply *r);
 	void (*after)(struct session *s, struct reply *r);      /* a line has run: r->note may be added to */
+	void (*predict)(struct session *s, const struct statement *st, struct reply *r);
+	void (*drill)(struct session *s, const struct statement *st, struct reply *r);
+	bool (*before)(struct session *s, const char *line, size_t len, uint32_t n, struct reply *r);   /* true: the line was its own */
 	bool (*page)(struct session *s, unsigned int width, struct lesson_view *out); /* false: no lesson goes on; out may be NULL */
 };
 

@@ -93,6 +93,22 @@ void meta_scenario(struct session *s, const struct statement *st, struct reply *
 		reply_fail(r, st, 0, "there are no scenarios here");
 }
 
+void meta_predict(struct session *s, const struct statement *st, struct reply *r)
+{
+	if (s->hooks)
+		s->hooks->predict(s, st, r);
+	else
+		reply_fail(r, st, 0, "nobody asks here");
+}
+
+void meta_drill(struct session *s, const struct statement *st, struct reply *r)
+{
+	if (s->hooks)
+		s->hooks->drill(s, st, r);
+	else
+		reply_fail(r, st, 0, "there are no drills here");
+}
+
 /* ---- files of real machines (scenarios/) ---- */
 
 static void no_traces(const struct statement *st, struct reply *r)

@@ -376,6 +376,8 @@ void session_run(struct session *s, const char *line, size_t len, uint32_t n, st
 	size_t lead = 0;
 
 	*r = (struct reply){ .n = n };
+	if (s->hooks && s->hooks->before && s->hooks->before(s, line, len, n, r))
+		return;
 	if (statement_parse(&st, line, len, n, r)) {
 		while (lead < st.len && (line[lead] == ' ' || line[lead] == '\t'))
 			lead++;
