@@ -8,6 +8,7 @@
 #include <cmark.h>
 
 #include "lessons/course.h"
+#include "scenarios/traces.h"
 
 struct proof {
 	const struct lesson *l;
@@ -222,8 +223,11 @@ bool lessons_check(const struct names *files, struct buf *out)
 		struct lesson *l = lesson_read(files->name[i], &error);
 		struct proof p = { .l = l, .out = out, .s = l ? session_new(&options, &error) : NULL };
 
-		if (p.s)
+		if (p.s) {
+			p.s->data_file = data_file;
+			traces_hook(p.s);
 			prove_lesson(&p);
+		}
 		if (error.len) {
 			buf_printf(out, "%s\n", buf_text(&error));
 			p.failed++;
