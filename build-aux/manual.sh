@@ -7,6 +7,8 @@
 
 set -eu
 slablab=$1 template=$2
+LC_ALL=C
+export LC_ALL
 version=$("$slablab" --version)
 version=${version##* }
 

@@ -81,7 +81,7 @@ probe_all() {
 }
 
 # What .ci/run would like: command and apt package
-wanted='clang:clang tmux:tmux python3:python3 valgrind:valgrind groff:groff zsh:zsh fish:fish lintian:lintian dh:debhelper'
+wanted='msgfmt:gettext clang:clang tmux:tmux python3:python3 valgrind:valgrind groff:groff zsh:zsh fish:fish lintian:lintian dh:debhelper'
 
 # What `make deb` needs
 packagers='dpkg-buildpackage:dpkg-dev dh:debhelper'
@@ -148,10 +148,11 @@ install_wanted() {
     done
 }
 
-updated=
+updated='' installed=''
 probe_all
 if [ -n "$missing" ] && may_install; then
     # shellcheck disable=SC2086  # a list of packages
+    installed=yes
     install_packages $apt
     hash -r
     probe_all
@@ -162,6 +163,7 @@ if [ -n "$missing" ]; then
 fi
 # shellcheck disable=SC2086  # lists of pairs
 case $1 in
+"")    [ -z "$installed" ] || install_wanted msgfmt:gettext ;; # Chinese; English does without
 --ci)  install_wanted $wanted ;;
 --deb) install_wanted $packagers ;;
 esac

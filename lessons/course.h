@@ -141,6 +141,8 @@ bool data_files(const char *folder, const char *ending, struct names *out);
  * The caller frees it. */
 char *data_file(const char *folder, const char *name);
 bool lesson_files(struct names *out);   /* all lessons, each in the language that was chosen where it has it */
+bool lesson_files_all(struct names *out);       /* all of them, in every language */
+void names_add(struct names *names, const char *text);
 void names_free(struct names *names);
 char *base_name(const char *path);      /* without folder and ending; the caller frees it */
 

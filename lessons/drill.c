@@ -216,16 +216,17 @@ const struct asked *drill_question(const struct predict *p)
 
 static void put_verdict(const struct drill *d, const char *said, bool right, struct buf *out)
 {
-	if (right) {
-		buf_puts(out, _("Right."));
-	} else {
-		buf_puts(out, said ? _("No: it is ") : _("It is "));
-		question_put_answer(&d->e.q, buf_text(&d->e.answer), out);
-		buf_putc(out, '.');
-	}
-	buf_printf(out, _(" %llu of %llu.\n"), (unsigned long long)d->right, (unsigned long long)d->i);
+	unsigned long long rights = d->right, of = d->i;
+	struct buf answer = {0};
+
+	question_put_answer(&d->e.q, buf_text(&d->e.answer), &answer);
+	if (right)
+		buf_printf(out, _("Right. %llu of %llu.\n"), rights, of);
+	else
+		buf_printf(out, said ? _("No: it is %s. %llu of %llu.\n") : _("It is %s. %llu of %llu.\n"), buf_text(&answer), rights, of);
 	if (!right)
 		talk_put(buf_text(&d->e.because), &(struct style){ .columns = 200 }, out);
+	buf_done(&answer);
 }
 
 static void answer_json(const struct drill *d, bool right, struct json *j)

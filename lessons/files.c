@@ -10,6 +10,7 @@
 
 #include "core/base/lang.h"
 #include "lessons/course.h"
+#include "lessons/lesson.h"
 
 #ifndef BUILD_TREE
 #define BUILD_TREE ""
@@ -20,6 +21,9 @@
 #ifndef INSTALLED_DATA
 #define INSTALLED_DATA ""
 #endif
+#ifndef INSTALLED_LOCALES
+#define INSTALLED_LOCALES ""
+#endif
 
 void names_free(struct names *names)
 {
@@ -27,6 +31,12 @@ void names_free(struct names *names)
 		free(names->name[i]);
 	free(names->name);
 	*names = (struct names){0};
+}
+
+void names_add(struct names *names, const char *text)
+{
+	names->name = x_realloc(names->name, (names->n + 1) * sizeof *names->name);
+	names->name[names->n++] = x_strdup(text);
 }
 
 static bool ends_with(const char *name, const char *ending)
@@ -54,8 +64,8 @@ static bool list_folder(const char *root, const char *folder, const char *ending
 			struct buf name = {0};
 
 			buf_printf(&name, "%s/%s", path.data, e->d_name);
-			out->name = x_realloc(out->name, (out->n + 1) * sizeof *out->name);
-			out->name[out->n++] = name.data;
+			names_add(out, name.data);
+			buf_done(&name);
 		}
 	if (d)
 		closedir(d);
@@ -90,7 +100,20 @@ bool data_files(const char *folder, const char *ending, struct names *out)
 	       list_folder(shared, folder, ending, out) || list_folder(INSTALLED_DATA, folder, ending, out);
 }
 
-/* ---- lessons in the learner's language ---- */
+/* ---- the learner's language ---- */
+
+/* Catalogues lie in the build tree, beside the installed program, or where `make install` put them. */
+bool lessons_language(const char *asked)
+{
+	char program[PATH_MAX], beside[PATH_MAX + 32];
+
+	program_folder(program, sizeof program);
+	if (!strcmp(program, BUILD_TREE))
+		snprintf(beside, sizeof beside, "%s/po/locale", program);
+	else
+		snprintf(beside, sizeof beside, "%s/../share/locale", program);
+	return lang_choose(asked, access(beside, R_OK) == 0 ? beside : INSTALLED_LOCALES);
+}
 
 static const char *file_name(const char *path)
 {
@@ -141,4 +164,23 @@ char *data_file(const char *folder, const char *name)
 	}
 	names_free(&all);
 	return found;
+}
+
+bool lesson_files_all(struct names *out)
+{
+	const char *language;
+
+	data_files("lessons", ".md", out);
+	for (unsigned int i = 0; (language = lang_known(i)); i++) {
+		struct names translated = {0};
+		struct buf folder = {0};
+
+		buf_printf(&folder, "lessons/%s", language);
+		data_files(buf_text(&folder), ".md", &translated);
+		for (size_t k = 0; k < translated.n; k++)
+			names_add(out, translated.name[k]);
+		names_free(&translated);
+		buf_done(&folder);
+	}
+	return out->n;
 }

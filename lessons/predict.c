@@ -87,7 +87,7 @@ static void run_asked(struct session *s, uint32_t n, struct reply *r)
 static void grade(struct session *s, const char *said, struct reply *r)
 {
 	struct predict *p = course_of(s)->predict;
-	struct buf answer = {0};
+	struct buf answer = {0}, right = {0};
 
 	if (!question_settle(s, &p->q, &answer)) {
 		buf_printf(&r->note, "%s\n", _("It came otherwise than the question: not graded."));
@@ -97,10 +97,11 @@ static void grade(struct session *s, const char *said, struct reply *r)
 		buf_printf(&r->note, _("Right. %llu of %llu.\n"), (unsigned long long)p->right, (unsigned long long)p->asked);
 	} else {
 		p->asked++;
-		buf_puts(&r->note, _("No: it is "));
-		question_put_answer(&p->q, buf_text(&answer), &r->note);
-		buf_printf(&r->note, _(". %llu of %llu.\n"), (unsigned long long)p->right, (unsigned long long)p->asked);
+		question_put_answer(&p->q, buf_text(&answer), &right);
+		buf_printf(&r->note, _("No: it is %s. %llu of %llu.\n"), buf_text(&right), (unsigned long long)p->right,
+			   (unsigned long long)p->asked);
 	}
+	buf_done(&right);
 	buf_done(&answer);
 }
 

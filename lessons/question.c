@@ -284,12 +284,6 @@ static bool settle_inverse(struct session *s, const struct asked *q, struct buf 
 
 /* ---- choices ---- */
 
-void names_add(struct names *names, const char *text)
-{
-	names->name = x_realloc(names->name, (names->n + 1) * sizeof *names->name);
-	names->name[names->n++] = x_strdup(text);
-}
-
 static void choices_FREE(struct session *s, struct asked *q) { (void)s, (void)q; }
 static void choices_calls(struct session *s, struct asked *q) { (void)s, (void)q; }      /* exercise.c makes them */
 

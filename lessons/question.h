@@ -90,6 +90,5 @@ bool run_text(struct session *s, const char *line, struct buf *text, struct buf 
 bool boot_machine(struct session *s, const char *engine, const char *options, struct buf *error);
 bool path_value(struct session *s, unsigned int machine, const char *path, struct buf *out);    /* as text, without quotes */
 bool same_answer(const char *a, const char *b);
-void names_add(struct names *names, const char *text);
 
 #endif

@@ -274,7 +274,7 @@ static void ask_check_files(struct ask *a)
 	struct names files = {0};
 	const char *p = a->arg;
 
-	if (!*p && !lesson_files(&files))
+	if (!*p && !lesson_files_all(&files))
 		buf_puts(&a->error, "there are no lessons where this program looks: set SLABLAB_DATA");
 	while (*p) {
 		size_t n = strcspn(p, " \t");

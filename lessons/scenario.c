@@ -5,6 +5,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/lang.h"
 #include "core/command/answer.h"
 #include "core/command/parse.h"
 #include "lessons/course.h"
@@ -102,7 +103,7 @@ void scenario_command(struct session *s, const struct statement *st, struct repl
 	} else if (!n) {
 		for (size_t i = 0; i < files.n; i++)
 			put_row(files.name[i], &r->text);
-		buf_puts(&r->text, "scenario NAME plays one, on a fresh machine; scenario NAME ENGINE on another engine, or all.\n");
+		buf_printf(&r->text, "%s\n", _("scenario NAME plays one, on a fresh machine; scenario NAME ENGINE on another engine, or all."));
 	} else {
 		text[n] = 0;
 		path = find_scenario(&files, text);

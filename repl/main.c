@@ -13,6 +13,7 @@
 #include <sys/ioctl.h>
 #include <unistd.h>
 
+#include "core/base/lang.h"
 #include "core/command/command.h"
 #include "lessons/lesson.h"
 #include "repl/repl.h"
@@ -30,6 +31,7 @@ struct program {
 	bool json, state, keep_going, interactive, tui, fail_on_bug;
 	struct tui_options picture;
 	bool color, color_out;          /* of messages, of texts */
+	bool lang;                      /* --lang was given */
 	bool quit, failed, stopped;     /* a command said so; one failed; Ctrl-C */
 	const char **commands;          /* of -c */
 	unsigned int ncommands;
@@ -83,7 +85,7 @@ static void put_help(void)
 		if (o->letter >= 'a' && o->letter <= 'z')
 			snprintf(letter, sizeof letter, "-%c, ", o->letter);
 		snprintf(text, sizeof text, "%s--%s%s%s", letter, o->name, o->arg ? "=" : "", o->arg ? o->arg : "");
-		printf("  %-28s %s\n", text, o->help);
+		printf("  %-28s %s\n", text, _(o->help));
 	}
 	puts("\nExit status: 0 all commands worked; 1 a command failed; 2 bad usage; 3 the simulated kernel trapped and\n"
 	     "--fail-on-bug was given. `help` at the prompt lists the commands.");
@@ -128,7 +130,11 @@ static int take_option(struct program *p, int c, const char **color)
 		return -1;
 	case 'e': p->options.engine = optarg; return -1;
 	case 'm': p->options.machine = optarg; return -1;
-	case 'j': p->json = true; return -1;
+	case 'j':
+		p->json = true;         /* the same everywhere: only --lang makes it another */
+		if (!p->lang)
+			lessons_language("en");
+		return -1;
 	case 's': p->state = true; return -1;
 	case 'k': p->keep_going = true; return -1;
 	case 'i': p->interactive = true; return -1;
@@ -136,6 +142,11 @@ static int take_option(struct program *p, int c, const char **color)
 	case 'K': p->picture.keys = optarg; return -1;
 	case 'A': p->picture.ascii = true; return -1;
 	case 'F': p->fail_on_bug = true; return -1;
+	case 'L':
+		if (!lessons_language(optarg))
+			return usage(_("--lang is en or zh_CN, not '%s'"), optarg);
+		p->lang = true;
+		return -1;
 	case 'h': put_help(); return 0;
 	case 'V': puts("slablab " VERSION); return 0;
 	case 'C':
@@ -379,7 +390,7 @@ int main(int argc, char **argv)
 {
 	struct program p = { .options = { .recording = RECORD_EVENTS } };
 	struct buf error = {0};
-	int status = take_options(&p, argc, argv);
+	int status = lessons_language(NULL) ? take_options(&p, argc, argv) : EXIT_FAILED;
 
 	if (status >= 0)
 		return status;

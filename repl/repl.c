@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "core/base/lang.h"
 #include "core/command/command.h"
 #include "repl/complete.h"
 
@@ -55,7 +56,7 @@ static int on_signal(void)
 		return 0;
 	*interrupted = false;
 	if (interrupts++ && !rl_end)
-		fputs("\n(Ctrl-D or `quit` leaves.)", stdout);
+		fputs(_("\n(Ctrl-D or `quit` leaves.)"), stdout);
 	rl_replace_line("", 0);
 	rl_crlf();
 	rl_on_new_line();
@@ -120,8 +121,8 @@ static void run_rc(struct prompt *p)
 
 static void welcome(void)
 {
-	puts("slablab: the kernel's allocators, one step at a time.\n"
-	     "New here?  lesson start 1      A picture?  tui      A story?  scenario      Everything?  help");
+	puts(_("slablab: the kernel's allocators, one step at a time.\n"
+	       "New here?  lesson start 1      A picture?  tui      A story?  scenario      Everything?  help"));
 }
 
 void repl_run(struct prompt *p)

@@ -51,6 +51,7 @@ check "an engine without such a thing" says 'not drilled on buddy' "$SLABLAB" -c
 check "the topics are listed" says 'which object a call returns' "$SLABLAB" -c drill
 check "a sheet leaves the machine alone" says '^a = foo#1.1 ' play 'kmem_cache_create(foo, 300)' 'kmem_cache_alloc(foo)' \
     'drill objects -n 2 --answers' 'a = kmem_cache_alloc(foo)'
+command -v python3 >/dev/null &&
 check "each line of -j is JSON" sh -c "printf 'drill inverse -n 2\na\nb\n' | '$SLABLAB' -j | python3 -c 'import json,sys; [json.loads(l) for l in sys.stdin]'"
 
 # ---- predict ----

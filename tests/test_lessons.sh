@@ -85,6 +85,32 @@ check "without a lesson there is nothing to go on with" says 'no lesson is going
 check "the list" says 'lesson start N begins one' play lesson
 check "no colour without a terminal" sh -c "! grep -q '$(printf '\033')' '$tmp/out'"
 
+# ---- languages ----
+
+check "English where nothing is said" says '^Node\|Memory before anyone' env LC_ALL=C "$SLABLAB" -c 'lesson start 1 1'
+check "the lesson of a language" says 'page 1 of\|第 1 页' env LC_ALL=C "$SLABLAB" --lang=zh_CN -c 'lesson start 1 1'
+check "is its own file" says "$(sed -n 's/^title: //p' "$srcdir/lessons/zh_CN/01-nodes-zones-pages.md")" \
+    env LC_ALL=C "$SLABLAB" --lang=zh_CN -c 'lesson start 1 1'
+check "by the locale too" says "$(sed -n 's/^title: //p' "$srcdir/lessons/zh_CN/02-buddy.md")" env LC_ALL=zh_CN.UTF-8 "$SLABLAB" -c lesson
+check "--lang=en wins" says 'Memory before anyone' env LC_ALL=zh_CN.UTF-8 "$SLABLAB" --lang=en -c 'lesson start 1 1'
+check "a lesson without a translation is English" says 'Full, partial, free' "$SLABLAB" --lang=zh_CN -c 'lesson start 10 1'
+check "a language that is none" says "not 'tlh'" "$SLABLAB" --lang=tlh -c lesson
+check "JSON is the same in every locale" test "$(LC_ALL=zh_CN.UTF-8 "$SLABLAB" -j -c 'lesson start 1 1')" = "$(LC_ALL=C "$SLABLAB" -j -c 'lesson start 1 1')"
+check "what the machine says is the same in every language" test "$(LC_ALL=zh_CN.UTF-8 "$SLABLAB" -c 'kmalloc(3)')" = "$(LC_ALL=C "$SLABLAB" -c 'kmalloc(3)')"
+if [ -e "$top_builddir/po/locale/zh_CN/LC_MESSAGES/slablab.mo" ]; then
+    printf 'lesson start 2 1\nlesson hint\nlesson check\nlesson answer 12345\n' >"$tmp/zh"
+    check "words are translated" says '不对' env LC_ALL=C "$SLABLAB" --lang=zh_CN -k "$tmp/zh"
+fi
+
+# Paragraphs of Chinese have lines of 80 columns at most, some of them full.
+if command -v python3 >/dev/null; then
+    check "Chinese is wrapped" sh -c "'$SLABLAB' --lang=zh_CN -c 'lesson start 1 1' | PYTHONIOENCODING=utf-8 python3 -c '
+import sys, unicodedata
+two = lambda c: unicodedata.east_asian_width(c) in (\"W\", \"F\")
+wide = [sum(2 if two(c) else 1 for c in l.rstrip(chr(10))) for l in sys.stdin if any(map(two, l))]
+sys.exit(max(wide) not in range(78, 81))'"
+fi
+
 # ---- scenarios ----
 
 for file in "$srcdir"/scenarios/*.slab; do

@@ -2,6 +2,7 @@
  * The language of the words for people; see lang.h. */
 #include "core/base/lang.h"
 
+#include <langinfo.h>
 #include <locale.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -9,14 +10,15 @@
 
 static char name[32];           /* "zh_CN"; "" is English */
 
-/* "zh_CN.UTF-8@x" without what stands behind the name. English, C and POSIX are "". */
-static void take_name(const char *text)
+/* "zh_CN.UTF-8@x", "zh-Hans" ...: false for what is neither English nor a language of ours. */
+static bool take_name(const char *text)
 {
-	snprintf(name, sizeof name, "%.*s", (int)strcspn(text, ".@:"), text);
-	if (!strcmp(name, "C") || !strcmp(name, "POSIX") || !strncmp(name, "en", 2))
-		*name = 0;
-	if (!strcmp(name, "zh"))
+	if (!strncmp(text, "zh", 2) && (!text[2] || !strncmp(text + 2, "_CN", 3) || !strncmp(text + 2, "_SG", 3) || text[2] == '.' ||
+					!strncmp(text + 2, "-CN", 3) || !strncmp(text + 2, "-Hans", 5)))
 		strcpy(name, "zh_CN");
+	else
+		*name = 0;
+	return *name || !strncmp(text, "en", 2) || !strcmp(text, "C") || !strcmp(text, "POSIX");
 }
 
 /* As the C library looks: LANGUAGE first, but not in the C locale. */
@@ -48,6 +50,14 @@ static void leave_the_c_locale(void)
 		setlocale(LC_MESSAGES, "");
 }
 
+/* Who asks for the language by name has a terminal that shows it, whatever the locale says. */
+static void want_utf8(void)
+{
+	setlocale(LC_CTYPE, "");
+	if (strcmp(nl_langinfo(CODESET), "UTF-8"))
+		setlocale(LC_CTYPE, "C.UTF-8");
+}
+
 static void open_texts(const char *localedir)
 {
 	setenv("LANGUAGE", name, 1);
@@ -63,14 +73,29 @@ static void open_texts(const char *localedir)
 }
 #endif
 
-void lang_choose(const char *asked, const char *localedir)
+bool lang_choose(const char *asked, const char *localedir)
 {
-	take_name(asked ? asked : from_environment());
+	bool known = take_name(asked ? asked : from_environment());
+
 	if (*name)
 		open_texts(localedir);
+#ifdef ENABLE_NLS
+	else
+		textdomain("none");     /* an option takes back what the environment chose */
+	if (*name && asked)
+		want_utf8();
+#endif
+	return known || !asked;
 }
 
 const char *lang_name(void)
 {
 	return name;
+}
+
+const char *lang_known(unsigned int i)
+{
+	static const char *const known[] = { "zh_CN" };
+
+	return i < sizeof known / sizeof *known ? known[i] : NULL;
 }

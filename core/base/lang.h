@@ -6,6 +6,8 @@
 #ifndef CORE_BASE_LANG_H
 #define CORE_BASE_LANG_H
 
+#include <stdbool.h>
+
 #ifdef ENABLE_NLS
 #include <libintl.h>
 #define _(text) gettext(text)
@@ -14,9 +16,10 @@
 #endif
 #define N_(text) text
 
-/* Chooses the language: "zh_CN", "en", or NULL for what the environment says; texts lie in localedir. lang_name gives
- * its name, "" for English. */
-void lang_choose(const char *name, const char *localedir);
+/* Chooses the language: "zh_CN", "en", or NULL for what the environment says; catalogues lie in localedir. False when a
+ * name was given that is none of ours. lang_name gives the name of what was chosen, "" for English. */
+bool lang_choose(const char *asked, const char *localedir);
 const char *lang_name(void);
+const char *lang_known(unsigned int i);          /* the languages beside English; NULL after the last */
 
 #endif
