@@ -314,6 +314,26 @@ START_TEST(a_request_that_must_not_fail_is_stuck_even_if_it_cannot_sleep)
 }
 END_TEST
 
+/* Three updates without a change to its counters, and one batch goes home; the rest waits for the next change. */
+START_TEST(pages_of_another_node_go_back_a_batch_at_a_time)
+{
+	struct session *s = session("buddy", "mem_mb=64 cpus=2 nodes=2 vmstat=percpu");
+	struct zone *far;
+
+	run(s, "p = repeat 3 alloc_pages_node(1, GFP_KERNEL, 0)");
+	run(s, "free_pages(p, 0)");
+	far = page_zone(s->m[0], pfn_to_page(s->m[0], 15360));
+	ck_assert_int_eq(far->pcp[0]->batch, 1);
+	ck_assert_int_eq(far->pcp[0]->count, 3);
+	for (int i = 0; i < 3; i++) {
+		ck_assert_int_eq(far->pcp[0]->count, 3);
+		run(s, "vmstat_update()");
+	}
+	ck_assert_int_eq(far->pcp[0]->count, 2);
+	session_free(s);
+}
+END_TEST
+
 START_TEST(an_order_beyond_the_largest_is_null)
 {
 	struct session *s = session("buddy", "mem_mb=64"), *old = session("buddy24", "mem_mb=64");
@@ -697,6 +717,7 @@ RUN_TESTS("pages",
 	the_next_allocation_finds_the_page_that_was_freed_twice,
 	freeing_more_pages_than_were_taken_is_a_bad_page,
 	a_compound_block_may_be_freed_in_part,
+	pages_of_another_node_go_back_a_batch_at_a_time,
 	a_request_that_must_not_fail_is_stuck_even_if_it_cannot_sleep,
 	an_order_beyond_the_largest_is_null,
 	a_page_of_highmem_has_no_address,

@@ -132,7 +132,15 @@ void free_hot_cold_page(struct machine *m, struct page *page, bool cold)
 	}
 }
 
-void drain_zone_pages(struct machine *m, struct zone *zone, unsigned int cpu)
+/* One batch goes back, of a zone of another node that this CPU has not used for a while. */
+void drain_zone_pages(struct machine *m, struct zone *zone, struct per_cpu_pages *pcp)
+{
+	FRAME(m);
+	if (pcp->count > 0)
+		free_pcppages_bulk(m, zone, pcp, pcp->count < pcp->batch ? pcp->count : pcp->batch);
+}
+
+static void drain_pages_zone(struct machine *m, struct zone *zone, unsigned int cpu)
 {
 	if (zone->pcp[cpu]->count)
 		free_pcppages_bulk(m, zone, zone->pcp[cpu], zone->pcp[cpu]->count);
@@ -144,7 +152,7 @@ void drain_pages(struct machine *m, unsigned int cpu)
 	if (m->era == ERA_24)
 		return;
 	for_each_zone(m, zone)
-		drain_zone_pages(m, zone, cpu);
+		drain_pages_zone(m, zone, cpu);
 }
 
 /* Every CPU is interrupted and drains its own lists. */

@@ -69,7 +69,7 @@ struct page *__rmqueue(struct machine *m, struct zone *zone, unsigned int order,
 /* One page from this CPU's list of the zone, filled up when empty; NULL when the zone has none. */
 struct page *pcp_alloc(struct machine *m, struct zone *zone, int type, bool cold);
 void free_hot_cold_page(struct machine *m, struct page *page, bool cold);
-void drain_zone_pages(struct machine *m, struct zone *zone, unsigned int cpu);
+void drain_zone_pages(struct machine *m, struct zone *zone, struct per_cpu_pages *pcp);
 unsigned long zone_batchsize(const struct zone *zone);  /* pages moved at once between a CPU's lists and the zone */
 
 /* ---- 4.0: vmstat.c ---- */

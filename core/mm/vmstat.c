@@ -77,7 +77,8 @@ void refresh_zone_stat_thresholds(struct machine *m)
 	}
 }
 
-/* This CPU adds its differences to the counters; what it keeps of another node's zones goes back when they rested. */
+/* This CPU adds its differences to the counters; what it keeps of another node's zones goes back, a batch at
+ * a time, when they rested. */
 static void refresh_zone(struct machine *m, struct zone *zone, unsigned int cpu)
 {
 	struct per_cpu_pages *pcp = zone->pcp[cpu];
@@ -96,7 +97,7 @@ static void refresh_zone(struct machine *m, struct zone *zone, unsigned int cpu)
 		return;
 	SET(pcp->expire, zone->node == cpu % m->config.nodes ? 0 : pcp->expire - 1);
 	if (!pcp->expire && zone->node != cpu % m->config.nodes)
-		drain_zone_pages(m, zone, cpu);
+		drain_zone_pages(m, zone, pcp);
 }
 
 void vmstat_update(struct machine *m)
