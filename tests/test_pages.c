@@ -334,6 +334,26 @@ START_TEST(pages_of_another_node_go_back_a_batch_at_a_time)
 }
 END_TEST
 
+/* 16380 is freed, while it is in use, as part of the block at 16376, and then once more: it stands on two lists. The first
+ * now leads by way of the second to the second's head, which is no page. */
+START_TEST(a_list_is_told_as_far_as_it_leads_to_pages)
+{
+	struct session *s = session("buddy24", "mem_mb=64 cpus=1");
+
+	SAYS(s, "p = alloc_pages(GFP_KERNEL, 3)", "16376");
+	run(s, "free_pages(p, 3)");
+	run(s, "q = repeat 8 alloc_pages(GFP_KERNEL, 0)");
+	run_bad(s, "free_pages(p, 3)");
+	run_bad(s, "r = alloc_pages(GFP_KERNEL, 0)");
+	run_bad(s, "free_pages(q[3], 0)");
+	run_bad(s, "expect count(zones[Normal].free_area[0].head) == 2");
+	run_bad(s, "expect count(zones[Normal].free_area[1].head) == 2");
+	run_bad(s, "expect zones[Normal].free_area[1].head[0] == 16380");
+	run_bad(s, "expect zones[Normal].free_area[1].head[1] == 16382");
+	session_free(s);
+}
+END_TEST
+
 START_TEST(an_order_beyond_the_largest_is_null)
 {
 	struct session *s = session("buddy", "mem_mb=64"), *old = session("buddy24", "mem_mb=64");
@@ -717,6 +737,7 @@ RUN_TESTS("pages",
 	the_next_allocation_finds_the_page_that_was_freed_twice,
 	freeing_more_pages_than_were_taken_is_a_bad_page,
 	a_compound_block_may_be_freed_in_part,
+	a_list_is_told_as_far_as_it_leads_to_pages,
 	pages_of_another_node_go_back_a_batch_at_a_time,
 	a_request_that_must_not_fail_is_stuck_even_if_it_cannot_sleep,
 	an_order_beyond_the_largest_is_null,

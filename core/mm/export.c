@@ -13,9 +13,11 @@ static void export_pages(struct machine *m, struct json *j, const char *name, co
 
 	json_array(j, name);
 	list_for_each(at, list) {
-		if (most-- == 0)
+		uint64_t pfn = page_to_pfn(m, list_entry(at, struct page, lru));
+
+		if (most-- == 0 || pfn >= m->pfns)      /* a page freed while it was listed leads onto another list's head */
 			break;
-		json_uint(j, NULL, page_to_pfn(m, list_entry(at, struct page, lru)));
+		json_uint(j, NULL, pfn);
 	}
 	json_end(j);
 }
