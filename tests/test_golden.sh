@@ -1,6 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # Every trace that was measured on a real allocator must come out equal, call by call, and twice the same to the byte.
+# With NDJSON_SUMS=FILE a checksum of each output goes there, so that builds can be compared (.ci/run does).
 # Each folder of tests/golden has its traces, their scripts, and a list `runs`: TRACE SCRIPT ENGINE [MACHINE OPTIONS]
 : "${srcdir:=.}" "${top_builddir:=.}"
 : "${SLABLAB:=$top_builddir/slablab}"
@@ -14,6 +15,7 @@ run() {
     trace=$dir/$1 script=$dir/$2
     "$SLABLAB" -e "$3" -m "$4" -j -s "$script" >"$tmp/first" 2>"$tmp/errors"
     "$SLABLAB" -e "$3" -m "$4" -j -s "$script" >"$tmp/second" 2>/dev/null
+    [ -z "${NDJSON_SUMS:-}" ] || echo "$1 $(cksum <"$tmp/first")" >>"$NDJSON_SUMS"
     if "$top_builddir/tests/compare" "$trace" "$tmp/first" >"$tmp/said" && cmp -s "$tmp/first" "$tmp/second"; then
         passed=$((passed + 1))
     else
