@@ -144,13 +144,15 @@ static bool take_cpu(const char *line, size_t n, size_t *i, struct trace_line *o
 	return true;
 }
 
-/* The column of flags: 4 or 5 signs that are no number, "d..2" or "....." */
-static void take_flags(const char *line, size_t n, size_t *i)
+/* The column of flags: 4 or 5 signs that are no number, "d..2" or "....." False: there is none. */
+static bool take_flags(const char *line, size_t n, size_t *i)
 {
 	size_t at = skip_blanks(line, n, *i), end = skip_token(line, n, at);
 
-	if (end - at >= 4 && end - at <= 8 && line[end - 1] != ':')
-		*i = end;
+	if (end - at < 4 || end - at > 8 || line[end - 1] == ':')
+		return false;
+	*i = end;
+	return true;
 }
 
 /* "kmem:kfree:" or "kfree:"; the event is looked up, its fields begin behind it. */
@@ -215,7 +217,8 @@ static bool columns(const char *line, size_t n, size_t *at, struct trace_line *o
 		i = end = (size_t)(bracket - line);
 		if (!take_cpu(line, n, &end, out) || !number_before(line, i, joined))
 			continue;
-		take_flags(line, n, &end);
+		if (take_flags(line, n, &end) && !joined)
+			continue;
 		if (!take_time(line, n, &end, out) || !take_event(line, n, &end, out))
 			continue;
 		*at = end;

@@ -14,7 +14,7 @@
 #include "core/mm/gfp.h"
 #include "core/mm/ops.h"
 
-#define RESET_CALLS     2048u   /* calls whose events are kept before they go */
+#define WINDOW_BYTES    (16u << 20)     /* of history, where it is kept only to be counted */
 #define POLL_OPS        1024u   /* between two looks for Ctrl-C */
 
 /* ---- masks ---- */
@@ -230,20 +230,20 @@ static void run_direct(struct replay *rp, struct player *pl, const struct trace_
 	pl->replayed += op->kind != OP_CREATE && !op->implied;
 }
 
-/* Forgets the events that are counted. */
+/* One command of all calls, of which history keeps the last ones: their events are counted by then. */
 static void begin_window(struct replay *rp)
 {
 	for (unsigned int i = 0; i < rp->n; i++) {
-		history_reset(rp->player[i].m);
-		history_begin_command(rp->player[i].m, "replay", rp->r->n);
+		struct machine *m = rp->player[i].m;
+
+		rp->player[i].limit = m->history.limit;
+		m->history.limit = WINDOW_BYTES;
+		history_begin_command(m, "replay", rp->r->n);
 	}
-	rp->since_reset = 0;
 }
 
 static void run_directly(struct replay *rp, const struct trace_op *op)
 {
-	if (rp->since_reset++ == RESET_CALLS)
-		begin_window(rp);
 	for (unsigned int i = 0; i < rp->n; i++)
 		run_direct(rp, &rp->player[i], op);
 }
@@ -398,8 +398,10 @@ static void look_at_zones(struct player *pl)
 static void end_player(struct replay *rp, struct player *pl)
 {
 	pl->skipped[SKIP_stopped] = rp->p->replay - rp->lines_done;
-	if (!rp->text)
+	if (!rp->text) {
 		history_reset(pl->m);
+		pl->m->history.limit = pl->limit;
+	}
 	counts_take(pl->m, pl->m->history.cursor, &pl->counts);
 	if (pl->counted)
 		counts_of_events(pl->seen, &pl->counts);

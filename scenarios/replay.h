@@ -34,6 +34,7 @@ struct player {
 	char trap[256];                 /* the first one's text */
 	uint64_t seen[EVENTS];          /* events by kind */
 	bool counted;                   /* seen[] is known */
+	uint64_t limit;                 /* of history, as it was */
 	int64_t slab_pages, block_pages, peak_pages;    /* since the machine's boot */
 	uint64_t asked_bytes;           /* of live objects */
 	struct counts counts;           /* at the end */
@@ -49,7 +50,6 @@ struct replay {
 	unsigned int n;
 	bool text;                      /* calls are commands: recorded with their words */
 	uint64_t done, lines_done;      /* ops; those that stand for a line */
-	uint64_t since_reset;
 	int64_t first_us;               /* time of the first op; -1 */
 	uint32_t cpu;                   /* of the text's last cpu command */
 	uint64_t npoints;

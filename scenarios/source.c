@@ -10,7 +10,7 @@
 
 #include "scenarios/trace.h"
 
-#define ROOM (256u << 10)
+#define ROOM (64u << 10)
 
 struct trace_source {
 	gzFile file;
@@ -38,7 +38,7 @@ struct trace_source *source_open(const char *path, struct buf *error)
 		free(s);
 		return NULL;
 	}
-	gzbuffer(s->file, 128u << 10);
+	gzbuffer(s->file, 32u << 10);
 	if (strcmp(path, "-") && !stat(path, &st) && S_ISREG(st.st_mode))
 		s->size = (uint64_t)st.st_size;
 	s->data = x_alloc(ROOM + TRACE_LINE_MAX);

@@ -149,7 +149,8 @@ struct trace_plan {
 	uint64_t bytes_peak;                    /* of objects and pages, live at once */
 	struct buf broken;                      /* the first broken lines, cleaned, one a line */
 	bool stopped;                           /* by Ctrl-C */
-	int file;                               /* the ops; -1 */
+	struct trace_op *batch;                 /* the ops, while they are few */
+	int file;                               /* else, a temporary file; -1 */
 };
 
 struct session;
