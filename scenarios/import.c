@@ -27,11 +27,17 @@ struct import {
 	uint64_t calls, most;           /* written; at most */
 };
 
-static void put_counts(const struct trace_word *info, const uint64_t *n, unsigned int count, struct buf *out)
+static void put_counts(const char *what, const struct trace_word *info, const uint64_t *n, unsigned int count, struct buf *out)
 {
-	for (unsigned int i = 0; i < count; i++)
+	uint64_t sum = 0;
+
+	for (unsigned int i = 0; i < count; i++) {
+		if (n[i] && !sum)
+			buf_printf(out, "# %s:\n", what);
 		if (n[i])
 			buf_printf(out, "#   %10" PRIu64 "  %s\n", n[i], info[i].what);
+		sum += n[i];
+	}
 }
 
 /* What the reader of the script should know; and the machine. */
@@ -43,10 +49,8 @@ static void put_head(struct import *im, struct buf *out)
 	trace_clean(im->file, strlen(im->file), 200, &name);
 	plan_machine(p, im->s->machine_options, im->s->machine_line, &machine);
 	buf_printf(out, "# Made from %s: %" PRIu64 " lines, of which %" PRIu64 " are calls here.\n", buf_text(&name), p->lines, p->replay);
-	buf_puts(out, "# Left out:\n");
-	put_counts(trace_skip_info, p->skipped, SKIPS, out);
-	buf_puts(out, "# In another way than the traced kernel:\n");
-	put_counts(trace_approx_info, p->approx, APPROXES, out);
+	put_counts("Left out", trace_skip_info, p->skipped, SKIPS, out);
+	put_counts("Otherwise than in the traced kernel", trace_approx_info, p->approx, APPROXES, out);
 	for (const char *b = buf_text(&p->broken); im->strict && *b; b += strcspn(b, "\n") + (b[strcspn(b, "\n")] != 0))
 		buf_printf(out, "# %.*s\n", (int)strcspn(b, "\n"), b);
 	buf_printf(out, "machine %s\n", buf_text(&machine));

@@ -352,13 +352,16 @@ static const struct field_name *field_find(const char *key, size_t n)
 	return NULL;
 }
 
-/* A cache's name may hold blanks: it goes on up to the next key=. */
+/* A cache's name may hold blanks: it goes on up to the next key=, or to the address that perf appends. */
 static size_t name_end(const char *line, size_t n, size_t end)
 {
 	for (;;) {
 		size_t next = skip_blanks(line, n, end), stop = skip_token(line, n, next);
+		uint64_t address;
 
 		if (next == stop || memchr(line + next, '=', stop - next) || line[next] == '*')
+			return end;
+		if (stop - next >= 8 && take_hex(line + next, stop - next, &address))
 			return end;
 		end = stop;
 	}
@@ -429,14 +432,24 @@ static bool is_stack(const char *line, size_t n)
 	return i && end - i >= 6 && end < n && is_blank(line[end]) && memchr(line + end, '(', n - end);
 }
 
+/* "# entries-in-buffer/entries-written: 100/250": fewer are there than were written. */
+static bool says_overrun(const char *line, size_t n)
+{
+	const char *at = memmem(line, n, "entries-written: ", 17);
+	size_t i = at ? (size_t)(at - line) + 17 : n, slash = skip_digits(line, n, i), end = slash < n ? skip_digits(line, n, slash + 1) : n;
+	uint64_t there, written;
+
+	return slash < n && take_decimal(line + i, slash - i, &there) && take_decimal(line + slash + 1, end - slash - 1, &written) && there < written;
+}
+
 static enum trace_skip not_an_event(const char *line, size_t n, const char **why)
 {
 	size_t i = skip_blanks(line, n, 0);
 
 	if (i == n || (n == 1 && *line == '\r') || line[i] == '#' || begins(line + i, n - i, "cpus=") || begins(line + i, n - i, "version = "))
-		return begins(line + i, n - i, "##### CPU ") ? SKIP_lost : SKIP_header;
-	if (begins(line + i, n - i, "CPU:") && memmem(line, n, "LOST", 4))
-		return SKIP_lost;
+		return begins(line + i, n - i, "##### CPU ") || says_overrun(line, n) ? SKIP_lost : SKIP_header;
+	if (begins(line + i, n - i, "CPU"))
+		return memmem(line, n, "LOST", 4) ? SKIP_lost : SKIP_header;
 	if (is_stack(line, n))
 		return SKIP_stack;
 	*why = "no event stands where one is expected";

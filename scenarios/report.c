@@ -114,36 +114,53 @@ static void put_value(const struct player *pl, int figure, uint64_t value, struc
 		buf_printf(out, " %9" PRIu64, value);
 }
 
-/* A row of numbers, one a machine; nothing where all are 0. */
-static void put_row(const struct replay *rp, const char *what, size_t at, unsigned int i, struct buf *out)
+static uint64_t count_at(const struct player *pl, size_t at, unsigned int i)
 {
-	uint64_t sum = 0;
+	return ((const uint64_t *)(const void *)((const char *)pl + at))[i];
+}
 
-	for (unsigned int k = 0; k < rp->n; k++)
-		sum += ((const uint64_t *)(const void *)((const char *)&rp->player[k] + at))[i];
-	if (!sum)
-		return;
-	buf_printf(out, "  %-46s", what);
-	for (unsigned int k = 0; k < rp->n; k++)
-		buf_printf(out, " %9" PRIu64, ((const uint64_t *)(const void *)((const char *)&rp->player[k] + at))[i]);
-	buf_putc(out, '\n');
+/* Rows of numbers, one a machine, of the member at `at`; those that are 0 everywhere are left out. */
+static void put_rows(const struct replay *rp, const char *title, const struct trace_word *info, size_t at, unsigned int n, struct buf *out)
+{
+	bool titled = false;
+
+	for (unsigned int i = 0; i < n; i++) {
+		uint64_t sum = 0;
+
+		for (unsigned int k = 0; k < rp->n; k++)
+			sum += count_at(&rp->player[k], at, i);
+		if (!sum)
+			continue;
+		if (!titled)
+			buf_printf(out, "%s\n", title);
+		titled = true;
+		buf_printf(out, "  %-46s", info[i].what);
+		for (unsigned int k = 0; k < rp->n; k++)
+			buf_printf(out, " %9" PRIu64, count_at(&rp->player[k], at, i));
+		buf_putc(out, '\n');
+	}
+}
+
+static const char *format_of(const struct trace_plan *p)
+{
+	const char *format = "no known form";
+	uint64_t most = 0;
+
+	for (unsigned int i = 0; i < TRACE_FORMATS; i++)
+		if (p->formats[i] > most) {
+			most = p->formats[i];
+			format = trace_formats[i].name;
+		}
+	return format;
 }
 
 static void put_head(const struct replay *rp, struct buf *out)
 {
-	const char *format = "no events";
-	uint64_t most = 0;
-
-	for (unsigned int i = 0; i < TRACE_FORMATS; i++)
-		if (rp->p->formats[i] > most) {
-			most = rp->p->formats[i];
-			format = trace_formats[i].name;
-		}
-	buf_printf(out, "%" PRIu64 " lines of %s:", rp->p->lines, format);
+	buf_printf(out, "printed by %s\n", format_of(rp->p));
 	for (unsigned int i = 0; i < KMEM_NAMES; i++)
 		if (rp->p->events[i])
-			buf_printf(out, " %" PRIu64 " %s", rp->p->events[i], kmem_names[i].name);
-	buf_puts(out, "\n\n");
+			buf_printf(out, "  %-46s %9" PRIu64 "\n", kmem_names[i].name, rp->p->events[i]);
+	buf_putc(out, '\n');
 }
 
 static void put_table(const struct replay *rp, struct buf *out)
@@ -164,13 +181,9 @@ static void put_table(const struct replay *rp, struct buf *out)
 		buf_putc(out, '\n');
 		if (i != FIGURE_replayed)
 			continue;
-		buf_puts(out, "lines skipped\n");
-		for (unsigned int k = 0; k < SKIPS; k++)
-			put_row(rp, trace_skip_info[k].what, offsetof(struct player, skipped), k, out);
+		put_rows(rp, "lines skipped", trace_skip_info, offsetof(struct player, skipped), SKIPS, out);
 	}
-	buf_puts(out, "in another way than the traced kernel\n");
-	for (unsigned int k = 0; k < APPROXES; k++)
-		put_row(rp, trace_approx_info[k].what, offsetof(struct player, approx), k, out);
+	put_rows(rp, "otherwise than in the traced kernel", trace_approx_info, offsetof(struct player, approx), APPROXES, out);
 	for (unsigned int k = 0; k < rp->n; k++)
 		if (*rp->player[k].trap)
 			buf_printf(out, "%s stopped first at: %s\n", engine_info[rp->player[k].m->config.engine].name, rp->player[k].trap);
@@ -211,6 +224,12 @@ static void put_csv(const struct replay *rp, struct buf *out)
 
 /* ---- memory over time ---- */
 
+/* Milliseconds, where the trace is no longer than ten seconds. */
+static bool in_ms(const struct replay *rp)
+{
+	return rp->npoints && rp->point_us[rp->npoints - 1] - rp->first_us < 10000000;
+}
+
 static void put_label(void *ctx, uint64_t point, bool wide, struct buf *out)
 {
 	const struct replay *rp = ctx;
@@ -219,7 +238,7 @@ static void put_label(void *ctx, uint64_t point, bool wide, struct buf *out)
 	if (us < 0)
 		buf_printf(out, wide ? "%9" PRIu64 "%%" : "%" PRIu64 "%%", (point + 1) * 100 / REPLAY_POINTS);
 	else
-		buf_printf(out, wide ? "%10.3f" : "%.3f", (double)us / 1e6);
+		buf_printf(out, wide ? "%10.3f" : "%.3f", (double)us / (in_ms(rp) ? 1e3 : 1e6));
 }
 
 struct few { struct replay *rp; uint64_t point[REPLAY_POINTS]; };
@@ -233,9 +252,10 @@ static void put_few_label(void *ctx, uint64_t point, bool wide, struct buf *out)
 
 static struct chart chart_of(struct replay *rp)
 {
-	bool timed = rp->first_us >= 0;
-	struct chart c = { .title = "memory taken, in KB", .along = timed ? "seconds from the trace's first event" : "part of the trace",
-			   .head = timed ? "   seconds" : "  of trace", .nseries = rp->n, .npoints = rp->npoints, .values = rp->points,
+	bool timed = rp->first_us >= 0, ms = in_ms(rp);
+	struct chart c = { .title = "memory taken, in KB", .along = !timed ? "part of the trace" : ms ? "milliseconds from the first event (equal steps: equal numbers of calls)" :
+			   "seconds from the first event (equal steps: equal numbers of calls)",
+			   .head = !timed ? "  of trace" : ms ? "        ms" : "   seconds", .nseries = rp->n, .npoints = rp->npoints, .values = rp->points,
 			   .label = put_label, .ctx = rp, .ascii = rp->s->ascii };
 
 	for (unsigned int k = 0; k < rp->n; k++)

@@ -143,6 +143,8 @@ static const struct sample { const char *line, *format, *event; int cpu; long lo
 	  "ftrace", "mm_page_alloc", 6, 889213383, PTR_ABSENT, 0, 970744, 0, 0, -1, NULL, "GFP_HIGHUSER|__GFP_ZERO" },
 	{ "   find-5351    [005] ..... 678288.910185: kmem_cache_free: call_site=f+0x28/0x48 ptr=000000000f4d22f4 name=file lock cache",
 	  "ftrace", "kmem_cache_free", 5, 678288910185, PTR_KNOWN, 0xf4d22f4, 0, 0, 0, -1, "file lock cache", NULL },
+	{ "sh 13849 [001]  1483.684024: kmem:kmem_cache_free: call_site=f ptr=0x40 name=names_cache     ffffffff8120abcd kmem_cache_free+0x1a ([kernel.kallsyms])",
+	  "perf script", "kmem_cache_free", 1, 1483684024, PTR_KNOWN, 0x40, 0, 0, 0, -1, "names_cache", NULL },
 	{ "  gnome-terminal-1567  [000]  4415.246466: mm_page_free_direct: page=ffffea0003db9f40 pfn=1155800 order=0",
 	  "ftrace", "mm_page_free_direct", 0, 4415246466, PTR_ABSENT, 0, 1155800, 0, 0, -1, NULL, NULL },
 	{ "              ls-13545 [002] 106260.693809: kfree:                call_site=810a7abb ptr=0x0",
@@ -195,7 +197,9 @@ START_TEST(other_lines_are_told_apart)
 {
 	static const struct { const char *line; enum trace_skip skip; } others[] = {
 		{ "", SKIP_header }, { "   ", SKIP_header }, { "# tracer: nop", SKIP_header }, { "cpus=2", SKIP_header },
-		{ "CPU:1 [LOST 123 EVENTS]", SKIP_lost }, { "##### CPU 1 buffer started ####", SKIP_lost },
+		{ "CPU:1 [LOST 123 EVENTS]", SKIP_lost }, { "CPU 1 is empty", SKIP_header },
+		{ "# entries-in-buffer/entries-written: 100/250   #P:2", SKIP_lost },
+		{ "# entries-in-buffer/entries-written: 250/250   #P:2", SKIP_header }, { "##### CPU 1 buffer started ####", SKIP_lost },
 		{ "\t    ffffffff8104f45a kfree+0x1a ([kernel.kallsyms])", SKIP_stack },
 		{ "  sh 1 [000] 1.5: sched:sched_switch: prev_comm=sh", SKIP_other_event },
 		{ "  sh 1 [000] 1.5: kmem:kfree: call_site=f", SKIP_broken },
