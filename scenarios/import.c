@@ -49,6 +49,8 @@ static void put_head(struct import *im, struct buf *out)
 	trace_clean(im->file, strlen(im->file), 200, &name);
 	plan_machine(p, im->s->machine_options, im->s->machine_line, &machine);
 	buf_printf(out, "# Made from %s: %" PRIu64 " lines, of which %" PRIu64 " are calls here.\n", buf_text(&name), p->lines, p->replay);
+	if (p->damage.len)
+		buf_printf(out, "# The file is read no further than it is whole; %s\n", buf_text(&p->damage));
 	put_counts("Left out", trace_skip_info, p->skipped, SKIPS, out);
 	put_counts("Otherwise than in the traced kernel", trace_approx_info, p->approx, APPROXES, out);
 	for (const char *b = buf_text(&p->broken); im->strict && *b; b += strcspn(b, "\n") + (b[strcspn(b, "\n")] != 0))
@@ -148,6 +150,8 @@ static void put_members(const struct trace_plan *p, const struct import *im, str
 		if (p->approx[i])
 			json_uint(&j, trace_approx_info[i].name, p->approx[i]);
 	json_end(&j);
+	if (p->damage.len)
+		json_string(&j, "damage", buf_text(&p->damage));
 	if (im->strict && p->broken.len)
 		json_string_n(&j, "broken", buf_text(&p->broken), p->broken.len - 1);
 	if (!im->to)

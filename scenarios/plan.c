@@ -506,9 +506,17 @@ static void read_lines(struct plan_work *w, struct session *s, struct trace_sour
 			s->progress(done, of);
 	}
 	if (source_error(source))
-		buf_printf(&w->p->broken, "behind line %llu: %s\n", (unsigned long long)w->p->lines, source_error(source));
+		buf_printf(&w->p->damage, "behind line %llu: %s", (unsigned long long)w->p->lines, source_error(source));
 	if (s && s->progress)
 		s->progress(1, 1);
+}
+
+static bool has_events(const struct trace_plan *p)
+{
+	for (unsigned int i = 0; i < KMEM_NAMES; i++)
+		if (p->events[i])
+			return true;
+	return false;
 }
 
 bool plan_make(struct trace_plan *p, struct session *s, const char *path, struct buf *error)
@@ -531,11 +539,14 @@ bool plan_make(struct trace_plan *p, struct session *s, const char *path, struct
 		spill(&w);
 	if (w.spill_failed)
 		buf_printf(error, "the temporary file cannot be written: %s", strerror(w.spill_failed));
+	if (!has_events(p) && !p->stopped && !error->len)
+		buf_printf(error, "%s: no kmem event is found in its %llu line%s: nothing that perf script, ftrace or trace-cmd report prints", path,
+			   (unsigned long long)p->lines, p->lines == 1 ? "" : "s");
 	source_close(source);
 	live_done(&w.objects);
 	live_done(&w.pages);
 	free(w.free_slots);
-	return !w.spill_failed;
+	return !error->len;
 }
 
 void plan_done(struct trace_plan *p)
@@ -548,6 +559,7 @@ void plan_done(struct trace_plan *p)
 		free(p->masks[i]);
 	free(p->masks);
 	buf_done(&p->broken);
+	buf_done(&p->damage);
 	*p = (struct trace_plan){ .file = -1 };
 }
 

@@ -9,9 +9,11 @@
 #include "core/command/chart.h"
 #include "scenarios/replay.h"
 
+#define NO_VALUE UINT64_MAX
+
 static uint64_t permille(uint64_t part, uint64_t of)
 {
-	return of ? part * 1000 / of : 0;
+	return of ? part * 1000 / of : NO_VALUE;
 }
 
 enum {
@@ -32,6 +34,12 @@ static void figures_take(const struct replay *rp, const struct player *pl, uint6
 
 #define FIGURE(id, what, value) out[FIGURE_##id] = (value);
 #include "scenarios/figures.def"
+}
+
+/* Events were not counted, or there was nothing to take a part of. */
+static bool unknown(const struct player *pl, int figure, uint64_t value)
+{
+	return (figure_info[figure].events && !pl->counted) || value == NO_VALUE;
 }
 
 /* ---- JSON ---- */
@@ -81,7 +89,7 @@ static void put_json(const struct replay *rp, unsigned int machine, struct buf *
 	json_start(&j, &text);
 	json_object(&j, NULL);
 	for (int i = 0; i < FIGURES; i++) {
-		if (figure_info[i].events && !pl->counted)
+		if (unknown(pl, i, value[i]))
 			json_null(&j, figure_info[i].name);
 		else
 			json_uint(&j, figure_info[i].name, value[i]);
@@ -93,6 +101,8 @@ static void put_json(const struct replay *rp, unsigned int machine, struct buf *
 	if (*pl->trap)
 		json_string(&j, "first_trap", pl->trap);
 	put_points(&j, rp, machine);
+	if (rp->p->damage.len)
+		json_string(&j, "damage", buf_text(&rp->p->damage));
 	if (rp->p->broken.len && rp->w.strict)
 		json_string_n(&j, "broken", buf_text(&rp->p->broken), rp->p->broken.len - 1);
 	json_end(&j);
@@ -106,7 +116,7 @@ static void put_value(const struct player *pl, int figure, uint64_t value, struc
 {
 	bool tenths = strstr(figure_info[figure].name, "permille");
 
-	if (figure_info[figure].events && !pl->counted)
+	if (unknown(pl, figure, value))
 		buf_printf(out, " %9s", "-");
 	else if (tenths)
 		buf_printf(out, " %7" PRIu64 ".%" PRIu64, value / 10, value % 10);
@@ -156,6 +166,8 @@ static const char *format_of(const struct trace_plan *p)
 
 static void put_head(const struct replay *rp, struct buf *out)
 {
+	if (rp->p->damage.len)
+		buf_printf(out, "The file is read no further than it is whole; %s\n", buf_text(&rp->p->damage));
 	buf_printf(out, "printed by %s\n", format_of(rp->p));
 	for (unsigned int i = 0; i < KMEM_NAMES; i++)
 		if (rp->p->events[i])
@@ -204,7 +216,7 @@ static void put_csv(const struct replay *rp, struct buf *out)
 	for (int i = 0; i < FIGURES; i++) {
 		buf_puts(out, figure_info[i].name);
 		for (unsigned int k = 0; k < rp->n; k++)
-			if (figure_info[i].events && !rp->player[k].counted)
+			if (unknown(&rp->player[k], i, value[k][i]))
 				buf_putc(out, ',');
 			else
 				buf_printf(out, ",%" PRIu64, value[k][i]);

@@ -148,6 +148,7 @@ struct trace_plan {
 	int cpus, nodes;                        /* highest seen, plus 1 */
 	uint64_t bytes_peak;                    /* of objects and pages, live at once */
 	struct buf broken;                      /* the first broken lines, cleaned, one a line */
+	struct buf damage;                      /* why the file could not be read on, and where */
 	bool stopped;                           /* by Ctrl-C */
 	struct trace_op *batch;                 /* the ops, while they are few */
 	int file;                               /* else, a temporary file; -1 */

@@ -337,6 +337,7 @@ START_TEST(wrong_words_are_errors_and_change_nothing)
 	SAYS("a trace needs a slab allocator; buddy is a machine of pages alone", "replay x --engine buddy");
 	SAYS("/nowhere/x: No such file or directory", "replay /nowhere/x");
 	SAYS("/: Is a directory", "import /");
+	SAYS("/dev/null: no kmem event is found in its 0 lines: nothing that perf script, ftrace or trace-cmd report prints", "replay /dev/null");
 	SAYS("a slabinfo, a buddyinfo or a copy of /sys/kernel/slab is expected, or --live", "check-geometry --all");
 	SAYS("/nowhere: No such file or directory", "check-geometry /nowhere");
 	SAYS("a number from 1 to 64 is expected here", "check-geometry x --cpus 65");
@@ -483,6 +484,19 @@ START_TEST(an_interrupted_replay_keeps_what_is_done_and_says_how_much)
 }
 END_TEST
 
+START_TEST(a_file_that_breaks_off_is_replayed_as_far_as_it_is_whole)
+{
+	struct session *s = open_session("slub", "");
+	char *whole = read_all(golden("b-gcc-all.perf-script.txt.gz")), *json = say(s, true, "replay %s", temporary(whole, 40000));
+
+	ck_assert_msg(strstr(json, "\"damage\":\"behind line ") && strstr(json, "its gzip data is damaged from here on"), "%s", json);
+	ck_assert(!strstr(json, "\"lines\":0,"));
+	free(json);
+	free(whole);
+	session_free(s);
+}
+END_TEST
+
 /* ---- ten thousand broken traces ---- */
 
 static uint64_t seed = 1;
@@ -551,7 +565,9 @@ START_TEST(ten_thousand_broken_traces_harm_nobody)
 
 		for (uint32_t k = 1 + pick(60); k; k--)
 			break_once(text, &n, 60000);
-		ck_assert(plan_make(&p, NULL, temporary(text, n), &error));
+		if (!plan_make(&p, NULL, temporary(text, n), &error))
+			ck_assert_msg(strstr(buf_text(&error), "no kmem event is found"), "%s", buf_text(&error));
+		buf_clear(&error);
 		for (int k = 0; k < SKIPS; k++)
 			accounted += p.skipped[k];
 		ck_assert_uint_eq(p.lines, p.replay + accounted);
@@ -731,6 +747,7 @@ RUN_TESTS("import",
 	  replay_with_and_without_recording_and_the_imported_script_end_in_the_same_state,
 	  a_replay_can_be_stepped_back_through_and_runs_again_on_another_engine,
 	  an_interrupted_replay_keeps_what_is_done_and_says_how_much,
+	  a_file_that_breaks_off_is_replayed_as_far_as_it_is_whole,
 	  ten_thousand_broken_traces_harm_nobody,
 	  the_shapes_of_fifteen_real_machines_caches_follow_from_their_sizes,
 	  a_difference_has_its_reason_beside_it,
