@@ -180,6 +180,28 @@ static void list_explained(void)
 	list_commands();
 }
 
+static void list_files(void)
+{
+	char *name;
+
+	for (int i = 0; (name = rl_filename_completion_function(wanted, i)); i = 1) {
+		offer(name);
+		free(name);
+	}
+	rl_filename_completion_desired = 1;
+}
+
+static void list_words(const char *const *words)
+{
+	for (; *words; words++)
+		offer(*words);
+	list_files();
+}
+
+static void list_import(void) { list_words((const char *const []){ "--strict", "--force", NULL }); }
+static void list_replay(void) { list_words((const char *const []){ "--engine", "--recording", "--svg", "--strict", "csv", NULL }); }
+static void list_geometry(void) { list_words((const char *const []){ "--live", "--all", "--engine", "--arch", "--l1", "--cpus", NULL }); }
+
 static void list_ctor(void) { offer("ctor"); }
 static void list_dtor(void) { offer("dtor"); }
 
@@ -194,7 +216,8 @@ static const struct { const char *command; void (*list)(void); } rests[] = {
 	{ "machine", list_options }, { "engine", list_engines }, { "watch", list_caches }, { "show", list_caches },
 	{ "hexdump", list_values }, { "who", list_values }, { "owners", list_values }, { "break", list_breaks },
 	{ "goto", list_moments }, { "diff", list_moments }, { "explain", list_explained }, { "help", list_commands },
-	{ "step", list_commands }, { "slabinfo", list_caches },
+	{ "step", list_commands }, { "slabinfo", list_caches }, { "import", list_import }, { "replay", list_replay },
+	{ "check-geometry", list_geometry },
 };
 
 /* ---- where the cursor is ---- */
