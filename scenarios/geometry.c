@@ -26,6 +26,7 @@ struct check {
 	const struct statement *st;
 	struct reply *r;
 	struct real_file file;
+	struct real_file zones;         /* --live: this machine's buddyinfo too */
 	char *path;
 	bool live, all;
 	struct shape_setting want;      /* fields given: the others are 0, age and arch beyond their ends */
@@ -203,7 +204,7 @@ static void judge_all(struct check *k)
 
 /* ---- sysfs says more ---- */
 
-struct more { uint64_t sizes, sizes_by, min_partial, min_partial_by, cpu_old, cpu_new, cpu_none, cpu_other; };
+struct more { const char *odd[4]; unsigned int nodd; uint64_t sizes, sizes_by, min_partial, min_partial_by, cpu_old, cpu_new, cpu_none, cpu_other; };
 
 /* What SLUB makes of a size: whole words, the alignment, and a word behind where the free pointer may not lie inside. */
 static uint64_t spaced(const struct real_cache *c, uint64_t word)
@@ -244,6 +245,8 @@ static struct more look_further(const struct check *k)
 		if (c->object_size && !c->debug) {
 			m.sizes++;
 			m.sizes_by += spaced(c, word) == c->size;
+			if (spaced(c, word) != c->size && m.nodd < 4)
+				m.odd[m.nodd++] = c->name;
 		}
 		if (c->min_partial >= 0) {
 			m.min_partial++;
@@ -266,7 +269,13 @@ static void put_more(const struct check *k, struct buf *out)
 	struct more m = look_further(k);
 
 	if (m.sizes)
-		buf_printf(out, "slab_size follows from object_size and align: %" PRIu64 " of %" PRIu64 " without debugging\n", m.sizes_by, m.sizes);
+		buf_printf(out, "slab_size follows from object_size and align: %" PRIu64 " of %" PRIu64 " without debugging", m.sizes_by, m.sizes);
+	for (unsigned int i = 0; i < m.nodd; i++)
+		buf_printf(out, "%s%s", i ? ", " : "; not of ", m.odd[i]);
+	if (m.nodd)
+		buf_puts(out, " (since 6.12 a cache may name a place for the free pointer)");
+	if (m.sizes)
+		buf_putc(out, '\n');
 	if (m.min_partial)
 		buf_printf(out, "min_partial is half of the size's log2, 5 to 10: %" PRIu64 " of %" PRIu64 "\n", m.min_partial_by, m.min_partial);
 	if (m.cpu_old)
@@ -405,6 +414,24 @@ static void put_json_row(const struct check *k, size_t i, struct json *j)
 	buf_done(&why);
 }
 
+static void put_zones(const struct real_file *f, struct json *j, const char *name)
+{
+	json_array(j, name);
+	for (size_t i = 0; i < f->nzones; i++) {
+		const struct real_zone *z = &f->zones[i];
+
+		json_object(j, NULL);
+		json_uint(j, "node", z->node);
+		json_string(j, "zone", z->name);
+		json_array(j, "free");
+		for (unsigned int o = 0; o < z->orders; o++)
+			json_uint(j, NULL, z->free[o]);
+		json_end(j);
+		json_end(j);
+	}
+	json_end(j);
+}
+
 static void put_json(const struct check *k, struct buf *out)
 {
 	struct buf what = {0};
@@ -426,29 +453,10 @@ static void put_json(const struct check *k, struct buf *out)
 	for (size_t i = 0; i < k->file.ncaches; i++)
 		put_json_row(k, i, &j);
 	json_end(&j);
+	if (k->zones.nzones)
+		put_zones(&k->zones, &j, "buddyinfo");
 	json_end(&j);
 	buf_done(&what);
-}
-
-static void put_zones_json(const struct check *k, struct buf *out)
-{
-	struct json j;
-
-	json_start(&j, out);
-	json_array(&j, NULL);
-	for (size_t i = 0; i < k->file.nzones; i++) {
-		const struct real_zone *z = &k->file.zones[i];
-
-		json_object(&j, NULL);
-		json_uint(&j, "node", z->node);
-		json_string(&j, "zone", z->name);
-		json_array(&j, "free");
-		for (unsigned int o = 0; o < z->orders; o++)
-			json_uint(&j, NULL, z->free[o]);
-		json_end(&j);
-		json_end(&j);
-	}
-	json_end(&j);
 }
 
 /* ---- the command ---- */
@@ -527,13 +535,18 @@ static const char *live_path(void)
 static void answer_all(struct check *k)
 {
 	struct buf json = {0};
+	struct json j;
 
 	answer_ok(k->s, k->r);
 	if (k->file.kind == REAL_BUDDYINFO) {
 		real_buddyinfo(&k->file, k->s->ascii, &k->r->text);
-		put_zones_json(k, &json);
+		json_start(&j, &json);
+		put_zones(&k->file, &j, NULL);
 	} else {
 		put_text(k, &k->r->text);
+		if (k->zones.nzones)
+			buf_putc(&k->r->text, '\n');
+		real_buddyinfo(&k->zones, k->s->ascii, &k->r->text);
 		put_json(k, &json);
 	}
 	for (unsigned int i = 0; i < k->r->nanswers; i++)
@@ -553,11 +566,14 @@ void geometry_command(struct session *s, const struct statement *st, struct repl
 		else if (k.file.kind != REAL_BUDDYINFO) {
 			find_setting(&k);
 			judge_all(&k);
+			if (k.live)
+				real_read("/proc/buddyinfo", &k.zones, &error);
 		}
 		if (!r->failed)
 			answer_all(&k);
 	}
 	real_done(&k.file);
+	real_done(&k.zones);
 	free(k.path);
 	free(k.rows);
 	buf_done(&error);

@@ -18,6 +18,7 @@
 #define BATCH   1024u           /* ops kept before they are written */
 #define BROKEN  20u             /* broken lines that are shown */
 #define SHOWN   72u             /* bytes of each */
+#define RECENT  1024u           /* names looked up at once, a power of two */
 
 struct plan_work {
 	struct trace_plan *p;
@@ -27,7 +28,7 @@ struct plan_work {
 	size_t nfree, free_room;
 	uint64_t written;               /* ops in the file; p->batch has [written, p->ops) */
 	uint64_t bytes;                 /* live now */
-	uint32_t last_cache;            /* the one used before: most come in rows */
+	uint16_t recent_cache[RECENT], recent_mask[RECENT];     /* by hash: the one found last, plus 1 */
 	uint64_t nbroken;
 	int spill_failed;               /* errno */
 };
@@ -244,17 +245,21 @@ static bool same_cache(const struct trace_cache *c, uint32_t hash, const struct 
 static uint32_t cache_of(struct plan_work *w, const struct trace_line *l)
 {
 	struct trace_plan *p = w->p;
-	uint32_t hash = l->name_len ? hash_of(l->name, l->name_len) : 0, i = w->last_cache;
+	uint32_t hash = l->name_len ? hash_of(l->name, l->name_len) : 0, i;
+	uint16_t *recent = &w->recent_cache[(hash ^ l->bytes_req) % RECENT];
 	struct trace_op op = op_of(l, OP_CREATE, 0);
 	struct trace_cache *c;
 	char guess[40];
 
 	p->approx[APPROX_caches_guessed] += !l->name_len;
-	if (i < p->ncaches && same_cache(&p->caches[i], hash, l))
+	if (*recent && same_cache(&p->caches[*recent - 1], hash, l))
+		return *recent - 1u;
+	for (i = 0; i < p->ncaches && !same_cache(&p->caches[i], hash, l); i++)
+		;
+	*recent = (uint16_t)(i + 1);
+	if (i < p->ncaches)
 		return i;
-	for (i = 0; i < p->ncaches; i++)
-		if (same_cache(&p->caches[i], hash, l))
-			return w->last_cache = i;
+	*recent = 0;
 	if (p->ncaches == TRACE_CACHES)
 		return TRACE_CACHES;
 	p->caches = x_realloc(p->caches, (p->ncaches + 1) * sizeof *p->caches);
@@ -265,28 +270,34 @@ static uint32_t cache_of(struct plan_work *w, const struct trace_line *l)
 	name_cache(p, c, l->name_len ? l->name : guess, l->name_len ? l->name_len : strlen(guess));
 	op.arg = p->ncaches;
 	add_op(w, &op);
-	return w->last_cache = p->ncaches++;
+	*recent = (uint16_t)(p->ncaches + 1);
+	return p->ncaches++;
+}
+
+static bool same_mask(const char *mask, const struct trace_line *l)
+{
+	return !strncmp(mask, l->gfp, l->gfp_len) && !mask[l->gfp_len];
 }
 
 /* The number of a mask; 0 is GFP_KERNEL, for what cannot be read. */
 static uint16_t mask_of(struct plan_work *w, const struct trace_line *l)
 {
 	struct trace_plan *p = w->p;
-	bool fine = l->gfp_len && l->gfp_len < 512 && trace_gfp_known(l->gfp, l->gfp_len);
+	uint16_t *recent = &w->recent_mask[hash_of(l->gfp, l->gfp_len) % RECENT];
+	uint32_t i = 0;
 
-	if (!fine) {
+	if (*recent && same_mask(p->masks[*recent - 1], l))
+		return (uint16_t)(*recent - 1);
+	while (i < p->nmasks && !same_mask(p->masks[i], l))
+		i++;
+	if (i == TRACE_MASKS || !l->gfp_len || l->gfp_len >= 512 || !trace_gfp_known(l->gfp, l->gfp_len)) {
 		p->approx[APPROX_gfp_unknown] += l->gfp_len > 0;
 		return 0;
 	}
-	for (uint32_t i = 0; i < p->nmasks; i++)
-		if (!strncmp(p->masks[i], l->gfp, l->gfp_len) && !p->masks[i][l->gfp_len])
-			return (uint16_t)i;
-	if (p->nmasks == TRACE_MASKS) {
-		p->approx[APPROX_gfp_unknown]++;
-		return 0;
-	}
-	p->masks[p->nmasks] = x_strndup(l->gfp, l->gfp_len);
-	return (uint16_t)p->nmasks++;
+	if (i == p->nmasks)
+		p->masks[p->nmasks++] = x_strndup(l->gfp, l->gfp_len);
+	*recent = (uint16_t)(i + 1);
+	return (uint16_t)i;
 }
 
 /* ---- events ---- */
