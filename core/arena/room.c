@@ -423,6 +423,7 @@ void room_write(struct machine *m, kaddr_t at, const unsigned char *from, size_t
 			a = (a | (ROOM_STEP - 1)) + 1;
 			continue;
 		}
+		m->rooms_written = true;
 		size = room_size(m, m->room_types[type]);
 		room_read(m, begin, old, size);
 		memcpy(new, old, size);

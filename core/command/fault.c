@@ -1,7 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Page faults of the simulated kernel. A `write` can turn a pointer of a descriptor into one that leads nowhere: such
  * pointers point into WILD, which is not mapped (room.h), or next to NULL. When engine code follows one, the host's
- * fault becomes the machine's Oops. Any other fault is our own defect and ends the program as usual. */
+ * fault becomes the machine's Oops. A pointer to a room of another type makes that room's numbers into pointers: where a
+ * descriptor was written over, a fault at any address is the machine's. Any other is our own defect and ends the program as
+ * usual. */
 #include <inttypes.h>
 #include <signal.h>
 #include <string.h>
@@ -24,6 +26,8 @@ static void on_fault(int sig, siginfo_t *info, void *context)
 			OOPS(m, "unable to handle kernel paging request at virtual address %" PRIx64, at);
 		if (address < NEAR_NULL)
 			OOPS(m, "unable to handle kernel NULL pointer dereference at virtual address %" PRIxPTR, address);
+		if (m->rooms_written)
+			OOPS(m, "general protection fault: a pointer of a descriptor that was written over leads nowhere");
 	}
 	signal(sig, SIG_DFL);
 }

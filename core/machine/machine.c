@@ -276,6 +276,7 @@ bool machine_boot(struct machine *m, const struct machine_config *c, bool record
 	m->pfns = c->mem_mb << 8;
 	plan_boot_memory(m);
 	m->nroom_types = 0;
+	m->rooms_written = false;
 	outcome_clear(&m->outcome);
 	if (!arena_map(m, REGION_STATE, STATE_BYTES) || !arena_map(m, REGION_RAM, m->frames << PAGE_SHIFT) ||
 	    !arena_map(m, REGION_MEMMAP, m->frames * page_struct_bytes())) {

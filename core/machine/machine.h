@@ -126,6 +126,7 @@ struct machine {
 	uint64_t percpu_pfn, percpu_pages;      /* frames of the first per-CPU chunk (percpu.c); none in 2.4 */
 	uint64_t table_pfn;             /* frames of the page tables that the boot makes: BOOT_TABLES of them */
 	uint64_t frames;                /* pfns, and the boot's own memory behind them */
+	bool rooms_written;             /* somebody wrote over a descriptor: its pointers may lead anywhere (command/fault.c) */
 	uint8_t nroom_types;
 	const struct room_type *room_types[32];
 	void *session;                  /* the command layer's */
@@ -163,6 +164,13 @@ _Noreturn void machine_trap(struct machine *m, enum trap_kind kind, const char *
 #define PANIC(m_, ...)  do { TRAP_EVENT(m_, PANIC, __VA_ARGS__); machine_trap(m_, TRAP_PANIC, __VA_ARGS__); } while (0)
 #define TRAP_EVENT(m_, name_, ...) EMIT(m_, name_, machine_intern(__VA_ARGS__))
 uint32_t machine_intern(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+
+/* A divisor that somebody may have written over: 0 is the machine's divide error. */
+#define DIVISOR(m_, x_) ({                                                                              \
+		__typeof__(((void)0, (x_))) divisor_ = (x_);                                            \
+		if (!divisor_)                                                                          \
+			OOPS(m_, "divide error: %s is 0", #x_);                                         \
+		divisor_; })
 
 /* The kernel prints a line: an event, and part of the outcome's report. */
 #define PRINTK(m_, ...) do { EMIT(m_, printk, machine_intern(__VA_ARGS__)); machine_report(m_, __VA_ARGS__); } while (0)

@@ -106,7 +106,7 @@ int drain_freelist(struct machine *m, struct kmem_cache *cachep, struct kmem_cac
 /* Enough to release every free slab. */
 uint64_t slabs_tofree(const struct kmem_cache *cachep, const struct kmem_cache_node *n)
 {
-	return (n->free_objects + cachep->num - 1) / cachep->num;
+	return (n->free_objects + cachep->num - 1) / DIVISOR(machine_of(n), cachep->num);
 }
 
 /* 1 when a slab with objects in use remains. */

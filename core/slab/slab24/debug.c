@@ -96,9 +96,7 @@ void kmem_extra_free_checks(struct machine *m, const kmem_cache_t *cachep, const
 {
 	uint32_t objnr, steps = 0;
 
-	if (!cachep->objsize)
-		OOPS(m, "divide error: objsize is 0");
-	objnr = (uint32_t)(wrap(m, objp - slabp->s_mem) / cachep->objsize);
+	objnr = (uint32_t)(wrap(m, objp - slabp->s_mem) / DIVISOR(m, cachep->objsize));
 	if (objnr >= cachep->num)
 		BUG(m, "slab.c:1205: a pointer behind the last object of its slab");
 	if (objp != wrap(m, slabp->s_mem + (uint64_t)objnr * cachep->objsize))

@@ -50,12 +50,11 @@ static void fix_slab_chains(struct machine *m, kmem_cache_t *cachep, slab_t *sla
 static uint32_t object_number(struct machine *m, const kmem_cache_t *cachep, const slab_t *slabp, kaddr_t objp)
 {
 	uint64_t distance = objp - slabp->s_mem;
+	uint32_t objsize = DIVISOR(m, cachep->objsize);
 
-	if (!cachep->objsize)
-		OOPS(m, "divide error: objsize is 0");
 	if (m->arch->word == 4)
-		return (uint32_t)distance / cachep->objsize;
-	return (uint32_t)((int64_t)distance / (int64_t)cachep->objsize);
+		return (uint32_t)distance / objsize;
+	return (uint32_t)((int64_t)distance / (int64_t)objsize);
 }
 
 static kaddr_t debug_free_one(struct machine *m, kmem_cache_t *cachep, slab_t *slabp, kaddr_t objp)

@@ -537,7 +537,7 @@ static void get_map(struct machine *m, struct kmem_cache *s, struct page *page, 
 
 static bool is_marked(const struct machine *m, const struct kmem_cache *s, const struct page *page, kaddr_t p, const uint64_t *map)
 {
-	uint64_t index = (p - page_address(m, page)) / s->size;
+	uint64_t index = s->size ? (p - page_address(m, page)) / s->size : 0;
 
 	return map[index / 64] >> index % 64 & 1;
 }
