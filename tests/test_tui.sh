@@ -40,7 +40,22 @@ fi
 
 # ---- screens ----
 
-machine_of() { case $1 in grow | reap) echo smp=0 ;; *) echo cpus=2 ;; esac; }
+machine_of() {
+    case $1 in
+    grow | reap) echo smp=0 ;;
+    bytes)       echo cpus=2 slub_debug=FZPU ;;
+    bytes24)     echo smp=0 debug=1 ;;
+    *)           echo cpus=2 ;;
+    esac
+}
+engine_of() {
+    case $1 in
+    bytes | cpus | pages) echo slub ;;
+    cpusslab)             echo slab ;;
+    lab)                  echo all ;;
+    *)                    echo slab24 ;;
+    esac
+}
 
 # screens NAME SIZE KIND: runs NAME.keys and compares what it saved
 screens() {
@@ -53,7 +68,7 @@ screens() {
     c)     locale=C option= ;;
     esac
     # shellcheck disable=SC2086
-    out=$(cd "$dir" && LC_ALL=$locale "$ptyrun" -o "$dir/raw" "$2" "$SLABLAB" -e slab24 -m "$(machine_of "$1")" $option \
+    out=$(cd "$dir" && LC_ALL=$locale "$ptyrun" -o "$dir/raw" "$2" "$SLABLAB" -e "$(engine_of "$1")" -m "$(machine_of "$1")" $option \
           -t --keys "$golden/$1.keys" 2>&1) || { fail "$1 at $2, $3, runs" "$out$(tail -5 "$dir/raw")"; return; }
     cat "$dir/$1"-[0-9] >"$dir/all"
     file=$golden/$1.$2.${4:-$3}.txt
@@ -65,7 +80,7 @@ screens() {
     if difference=$(diff "$dir/want" "$dir/all"); then pass; else fail "$1 at $2, $3, shows its screens" "$difference"; fi
 }
 
-for name in grow refill reap; do
+for name in grow refill reap code cpus cpusslab pages bytes bytes24 lab; do
     for size in 80x24 120x40 200x60; do
         [ -z "$utf8" ] || screens $name $size utf8
         screens $name $size ascii
@@ -73,9 +88,11 @@ for name in grow refill reap; do
 done
 screens manners 80x24 ascii
 screens ask 80x24 ascii
+screens time 80x24 ascii
 if [ -n "$utf8" ]; then
     screens manners 80x24 utf8
     screens ask 80x24 utf8
+    screens time 80x24 utf8
     screens grow 80x24 mono utf8        # without colour the same text stands there
     check "without colour no colour is sent" sh -c "! grep -q '38;5;' '$tmp/grow.80x24.mono/raw'"
     check "with colour it is" grep -q '38;5;' "$tmp/grow.80x24.utf8/raw"
@@ -91,12 +108,25 @@ cat >"$tmp/help.keys" <<EOF
 ?
 :save-display $tmp/help.txt
 EOF
-LC_ALL=C "$ptyrun" 100x75 "$SLABLAB" -e slab24 -t --keys "$tmp/help.keys"
+LC_ALL=C "$ptyrun" 110x95 "$SLABLAB" -e slab24 -t --keys "$tmp/help.keys"
 sed -n 's/^KEY([a-z_]*, *"\([^"]*\)".*"\([^"]*\)")$/\2/p' "$srcdir/tui/keys.def" >"$tmp/keys"
 check "keys.def can be read" test "$(wc -l <"$tmp/keys")" -gt 25
 while read -r line; do
     check "the help says: $line" grep -qF -- "$line" "$tmp/help.txt"
 done <"$tmp/keys"
+
+# ---- every key is pressed by a script, one at least of its names ----
+
+cat "$golden"/*.keys >"$tmp/pressed"
+grep '^KEY' "$srcdir/tui/keys.def" >"$tmp/rows"
+while IFS='"' read -r function names rest; do
+    found=
+    for key in $names; do
+        awk -v k="$key" '{ for (i = 1; i <= NF; i++) if ($i == k || $i == "\"" k "\"") found = 1 } END { exit !found }' "$tmp/pressed" && found=1
+    done
+    case $function in *quit*) found=1 ;; esac      # typed below
+    check "a script presses ${names}: $function" test -n "$found"
+done <"$tmp/rows"
 
 # ---- expectations ----
 

@@ -17,8 +17,8 @@
 
 /* ---- the theme ---- */
 
-static const struct { short xterm, eight; attr_t attributes, mono; } theme[COLOURS] = {
-#define COLOUR(name, xterm, eight, attributes, mono) { xterm, eight, attributes, mono },
+static const struct { short xterm[3], eight; attr_t attributes, mono; } theme[COLOURS] = {
+#define COLOUR(name, middle, dark, light, eight, attributes, mono) { { middle, dark, light }, eight, attributes, mono },
 #include "tui/colours.def"
 #undef COLOUR
 };
@@ -31,19 +31,43 @@ static const struct { const char *utf8, *ascii; } glyphs[GLYPHS] = {
 
 static attr_t attributes[COLOURS];
 
+enum background { UNKNOWN, DARK, LIGHT };       /* the columns of colours.def */
+
+/* rxvt, konsole and others say so: "15;0" is white on black. */
+static enum background background_of_terminal(void)
+{
+	const char *text = getenv("COLORFGBG"), *last = text ? strrchr(text, ';') : NULL;
+
+	if (!last)
+		return UNKNOWN;
+	return !strcmp(last, ";7") || !strcmp(last, ";15") ? LIGHT : DARK;
+}
+
+static void set_pairs(enum background back)
+{
+	bool defaults = use_default_colors() == OK;
+
+	for (short i = 0; i < COLOURS; i++) {
+		short c = COLORS >= 256 ? theme[i].xterm[back] : theme[i].eight;
+
+		init_pair((short)(i + 1), c < 0 && !defaults ? COLOR_WHITE : c, defaults ? -1 : COLOR_BLACK);
+	}
+}
+
+void theme_choose(struct tui *t, const char *name)
+{
+	enum background back = !strcmp(name, "dark") ? DARK : !strcmp(name, "light") ? LIGHT : background_of_terminal();
+
+	if (!t->mono)
+		set_pairs(back);
+}
+
 void theme_init(struct tui *t)
 {
-	bool defaults;
-
 	t->mono = t->options.no_colour || !has_colors();
 	if (!t->mono) {
 		start_color();
-		defaults = use_default_colors() == OK;
-		for (short i = 0; i < COLOURS; i++) {
-			short c = COLORS >= 256 ? theme[i].xterm : theme[i].eight;
-
-			init_pair((short)(i + 1), c < 0 && !defaults ? COLOR_WHITE : c, defaults ? -1 : COLOR_BLACK);
-		}
+		set_pairs(background_of_terminal());
 	}
 	for (int i = 0; i < COLOURS; i++)
 		attributes[i] = t->mono ? theme[i].mono : theme[i].attributes | (attr_t)COLOR_PAIR(i + 1);
@@ -164,6 +188,17 @@ int text_width(const char *text)
 	for (; *text; text++)
 		n += (*text & 0xc0) != 0x80;
 	return n;
+}
+
+void scroll_move(struct scroll *s, int by, int room)
+{
+	int most = s->rows - room;
+
+	s->top = by == INT_MIN ? 0 : by == INT_MAX ? most : s->top + by;
+	if (s->top > most)
+		s->top = most;
+	if (s->top < 0)
+		s->top = 0;
 }
 
 /* ---- borders ---- */

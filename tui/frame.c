@@ -40,18 +40,17 @@ static void touch(struct touched *now, enum unit unit, uint64_t v)
 	}
 }
 
-static void find_touched(struct tui *t)
+void find_touched(struct machine *m, struct touched *now)
 {
-	struct moment at = t->m->history.cursor;
-	struct touched now = { .object = -1, .order = -1 };
+	struct moment at = m->history.cursor;
 	struct event_view ev;
 
-	if (history_event(t->m, at.call, at.event, &ev))
+	*now = (struct touched){ .object = -1, .order = -1 };
+	if (history_event(m, at.call, at.event, &ev))
 		for (unsigned int i = 0; i < event_info[ev.event].nfields; i++)
-			touch(&now, event_info[ev.event].field[i].unit, ev.payload[i]);
-	if (now.pages && now.order >= 0)
-		now.pages = 1ull << now.order;
-	t->now = now;
+			touch(now, event_info[ev.event].field[i].unit, ev.payload[i]);
+	if (now->pages && now->order >= 0)
+		now->pages = 1ull << now->order;
 }
 
 /* ---- lines ---- */
@@ -68,6 +67,8 @@ static void draw_status(struct tui *t)
 	x = put(t, &r, 0, x, C_STATUS, "%s call %" PRIu64 "/%" PRIu64 "  event %" PRIu64 "/%" PRIu64 " ", bar, at.call,
 		history_calls(t->m), look_index(t->m, at), look_total(t->m));
 	x = put(t, &r, 0, x, C_STATUS, "%s %s %s ", bar, glyph(t, t->playing ? G_PLAY : G_PAUSE), play_speed(t, t->ascii));
+	if (t->present)
+		x = put(t, &r, 0, x, C_STATUS, "%s present ", bar);
 	if (history_first(t->m) > 1)
 		x = put(t, &r, 0, x, C_STATUS, "%s calls before %" PRIu64 " are forgotten ", bar, history_first(t->m));
 	if (at.call && at.event)
@@ -111,15 +112,28 @@ struct moment scrub_moment(struct tui *t, int x)
 static void draw_scrub(struct tui *t)
 {
 	struct rect r = { t->rows - 3, 2, 1, t->cols - 4 };
-	uint64_t first = history_first(t->m), calls = history_calls(t->m) + 1 - first;
-	int knob = scrub_column(t, t->m->history.cursor, r.w);
+	static uint8_t marks[1024];
+	int knob = scrub_column(t, t->m->history.cursor, r.w), w = r.w < (int)sizeof marks ? r.w : (int)sizeof marks;
 
-	for (int x = 0; x < r.w; x++)
-		put_text(t, &r, 0, x, C_FRAME, glyph(t, G_SCRUB));
-	if (calls && calls < (uint64_t)r.w / 2)
-		for (uint64_t n = first; n < first + calls; n++)
-			put_text(t, &r, 0, scrub_column(t, (struct moment){ n, history_events(t->m, n) }, r.w), C_DIM, glyph(t, G_MARK));
+	t->marks_left = marks_find(t, marks, w, scrub_column);
+	for (int x = 0; x < w; x++) {
+		uint8_t m = marks[x];
+
+		put_text(t, &r, 0, x, m & MARK_BREAK ? C_BAD : m & MARK_BRANCH ? C_KEPT : m ? C_DIM : C_FRAME,
+			 glyph(t, m & MARK_BREAK ? G_BREAK : m & MARK_BRANCH ? G_FORK : m ? G_MARK : G_SCRUB));
+	}
 	put_text(t, &r, 0, knob, C_KEY, glyph(t, G_KNOB));
+}
+
+/* For the last row of a room: what the event does, in place of the hint. */
+static void draw_sentence(struct tui *t, const struct rect *r)
+{
+	struct buf what = {0}, why = {0};
+
+	look_sentence(t->m, t->m->history.cursor, &what, &why);
+	put_text(t, r, 0, 0, C_BOLD, buf_text(&what));
+	buf_done(&what);
+	buf_done(&why);
 }
 
 static void draw_message(struct tui *t)
@@ -130,6 +144,8 @@ static void draw_message(struct tui *t)
 		prompt_draw(t, &r);
 	else if (t->message.len)
 		put_text(t, &r, 0, 0, t->message_bad ? C_BAD : C_BOLD, buf_text(&t->message));
+	else if (t->present)
+		draw_sentence(t, &r);
 	else
 		put_text(t, &r, 0, 0, C_HINT, hint(t));
 }
@@ -171,13 +187,21 @@ static void draw_help(struct tui *t)
 	frame_draw(t);
 	frame_title(t, &h.r, "HELP", "? closes it, j and k scroll", true);
 	keys_help(t, help_row, &h);
+	help_row(&h, "Views", "", true);
+#define VIEW(id, name, key, what) if (*key) help_row(&h, key " " #id, what, false);
+#include "tui/views.def"
+#undef VIEW
 	help_row(&h, "Signs", "", true);
 	help_row(&h, glyph(t, G_USED), "an object in use", false);
 	help_row(&h, glyph(t, G_FREE), "a free object of a slab", false);
 	help_row(&h, glyph(t, G_KEPT), "a free object that a CPU keeps", false);
+	help_row(&h, glyph(t, G_POISON), "a free object filled with poison", false);
 	help_row(&h, glyph(t, G_NEXT), "the free object that this slab hands out next", false);
 	help_row(&h, glyph(t, G_TOUCHED), "the object that the event speaks of, in use", false);
 	help_row(&h, glyph(t, G_TOUCHED_FREE), "the object that the event speaks of, free", false);
+	help_row(&h, glyph(t, G_MARK), "on the bar of time: a call ends", false);
+	help_row(&h, glyph(t, G_FORK), "on the bar of time: a branch begins", false);
+	help_row(&h, glyph(t, G_BREAK), "on the bar of time and in EVENTS: a breakpoint stops here", false);
 	for (int g = 0; g < GROUPS; g++) {
 		char letter[2] = { group_info[g].letter, 0 };
 
@@ -241,8 +265,9 @@ void draw_screen(struct tui *t)
 	if (t->cols < MIN_COLS || t->rows < MIN_LINES) {
 		draw_too_small(t);
 	} else {
-		find_touched(t);
+		find_touched(t->m, &t->now);
 		look_stack(t->m, t->m->history.cursor, &t->stack);
+		cache_follow(t);
 		draw_status(t);
 		if (t->help)
 			draw_help(t);

@@ -46,7 +46,7 @@ static int canonical(int key)
 
 /* ---- what the keys do ---- */
 
-static void move_time(struct tui *t, bool (*step)(const struct machine *, struct moment *), const char *edge)
+static void move_call(struct tui *t, bool (*step)(const struct machine *, struct moment *), const char *edge)
 {
 	struct moment at = t->m->history.cursor;
 
@@ -57,13 +57,20 @@ static void move_time(struct tui *t, bool (*step)(const struct machine *, struct
 		say(t, false, "%s", edge);
 }
 
+static void move_event(struct tui *t, bool forward, const char *edge)
+{
+	t->playing = false;
+	if (!step_lab(t, forward))
+		say(t, false, "%s", edge);
+}
+
 static const char end_text[] = "This is the last event. The next one is up to you: type : and a call.";
 static const char begin_text[] = "This is the beginning of what is kept.";
 
-static void do_step_on(struct tui *t)   { move_time(t, look_next, end_text); }
-static void do_step_back(struct tui *t) { move_time(t, look_prev, begin_text); }
-static void do_call_on(struct tui *t)   { move_time(t, look_next_call, end_text); }
-static void do_call_back(struct tui *t) { move_time(t, look_prev_call, begin_text); }
+static void do_step_on(struct tui *t)   { move_event(t, true, end_text); }
+static void do_step_back(struct tui *t) { move_event(t, false, begin_text); }
+static void do_call_on(struct tui *t)   { move_call(t, look_next_call, end_text); }
+static void do_call_back(struct tui *t) { move_call(t, look_prev_call, begin_text); }
 
 static void do_play(struct tui *t)
 {
@@ -77,7 +84,16 @@ static void do_play(struct tui *t)
 		}
 		go(t, look_first(t->m));        /* from the end it plays all of it again */
 	}
-	t->playing = !t->playing;
+	if (t->playing)
+		t->playing = false;
+	else
+		play_start(t);
+}
+
+static void do_present(struct tui *t)
+{
+	t->present = !t->present;
+	say(t, false, t->present ? "PgDn and PgUp step, as a clicker does; P ends it." : "PgDn and PgUp turn pages again.");
 }
 
 static void do_faster(struct tui *t) { play_faster(t, 1); }
@@ -128,19 +144,56 @@ static void do_leave(struct tui *t)
 	t->maximised = false;
 }
 
+static void do_lesson(struct tui *t);
+
+/* Whether Tab stops there. */
+static bool can_focus(const struct tui *t, enum view_id v)
+{
+	if (v == V_LESSON && !lesson_on(t))
+		return false;
+	if (t->maximised)
+		return v != V_REPLY && (v != V_CACHE || t->m->slab);
+	return v != V_REPLY && t->pane[v].shown;
+}
+
 static void turn(struct tui *t, int by)
 {
-	static const enum view_id ring[] = { V_CACHE, V_PAGES, V_STACK, V_EVENTS, V_LESSON };
-	int n = sizeof ring / sizeof *ring, at = 0;
+	int at = (int)t->focus;
 
-	while (at < n && ring[at] != t->focus)
-		at++;
-	for (int i = 0; i < n; i++) {
-		at = (at + by + n) % n;
-		if (t->pane[ring[at]].shown || (t->maximised && (ring[at] == V_LESSON ? lesson_on(t) : t->m->slab || ring[at] != V_CACHE)))
+	for (int i = 0; i < VIEWS; i++) {
+		at = (at + by + VIEWS) % VIEWS;
+		if (can_focus(t, (enum view_id)at))
 			break;
 	}
-	t->focus = ring[at];
+	t->focus = (enum view_id)at;
+}
+
+/* The view of a number key is chosen; one that has no place of its own comes where CACHE is. */
+static void do_view(struct tui *t)
+{
+	static const char numbers[] = {
+#define VIEW(id, name, key, what) key[0],
+#include "tui/views.def"
+#undef VIEW
+	};
+	enum view_id v = V_CACHE;
+
+	while (v < VIEWS && numbers[v] != t->key)
+		v++;
+	if (v == VIEWS || (v == V_CACHE && !t->m->slab)) {
+		say(t, false, "A machine of pages alone has no caches.");
+		return;
+	}
+	if (v == V_LESSON) {
+		do_lesson(t);
+		return;
+	}
+	t->focus = v;
+	t->main_chosen = true;
+	if (!layout_shows(t, v))
+		t->main = v;
+	else if (t->main == V_COMPARE || !t->pane[v].shown)
+		t->main = V_CACHE;
 }
 
 static void do_tab(struct tui *t)      { turn(t, 1); }
@@ -166,8 +219,21 @@ static int page(const struct tui *t)
 
 static void do_down(struct tui *t)      { scroll_by(t, 1); }
 static void do_up(struct tui *t)        { scroll_by(t, -1); }
-static void do_page_down(struct tui *t) { scroll_by(t, page(t)); }
-static void do_page_up(struct tui *t)   { scroll_by(t, -page(t)); }
+static void do_page_down(struct tui *t)
+{
+	if (t->present && !t->help && !t->reply.len)
+		do_step_on(t);
+	else
+		scroll_by(t, page(t));
+}
+
+static void do_page_up(struct tui *t)
+{
+	if (t->present && !t->help && !t->reply.len)
+		do_step_back(t);
+	else
+		scroll_by(t, -page(t));
+}
 static void do_top(struct tui *t)       { scroll_by(t, INT_MIN); }
 static void do_bottom(struct tui *t)    { scroll_by(t, INT_MAX); }
 
@@ -187,9 +253,21 @@ static void ask(struct tui *t, const char *verb, bool slab_too)
 static void do_who(struct tui *t)    { ask(t, "who", true); }
 static void do_owners(struct tui *t) { ask(t, "owners", false); }
 
+/* The freelist in CACHE: as signs, as places in it, as arrows. */
+static void do_order(struct tui *t)
+{
+	static const char *const says[] = { "Free objects are signs.", "Free objects show their place in the freelist.",
+					     "Free objects show what they lead to." };
+
+	t->cache.order = (t->cache.order + 1) % 3;
+	say(t, false, "%s", says[t->cache.order]);
+}
+
 static void do_follow(struct tui *t)
 {
 	t->cache.pinned = !t->cache.pinned;
+	t->cache.chosen = t->cache.picked = false;
+	t->wider = 0;
 	say(t, false, t->cache.pinned ? "CACHE stays where it is." : "CACHE follows the events.");
 }
 
@@ -224,7 +302,7 @@ static void do_quit_all(struct tui *t) { t->done = true; t->end = TUI_QUIT; }
 static void do_mouse(struct tui *t)
 {
 	term_mouse(t, !t->mouse);
-	say(t, false, t->mouse ? "The mouse: click selects, again goes in; the wheel steps." : "The mouse is the terminal's again.");
+	say(t, false, t->mouse ? "The mouse: click selects, again goes in; the wheel steps, the bar of time can be dragged." : "The mouse is the terminal's again.");
 }
 
 /* ---- the table ---- */
@@ -266,6 +344,7 @@ static bool scrolls(const struct key *k)
 bool key_run(struct tui *t, int key)
 {
 	key = canonical(key);
+	t->key = key;
 	if (t->help && (key == 27 || key == 'q')) {
 		t->help = false;
 		return true;
@@ -336,6 +415,8 @@ static void footer_keys(const struct tui *t, size_t i, struct buf *out)
 		buf_puts(out, "[ ]");
 	else if (table[i].run == do_faster)
 		buf_puts(out, "+ -");
+	else if (table[i].run == do_view)
+		buf_puts(out, "1-8");
 	else
 		keys_show(t, first, out);
 }

@@ -143,6 +143,59 @@ static void draw_map(struct tui *t, const struct rect *r, int y, const struct zo
 	}
 }
 
+/* ---- by migrate type ---- */
+
+static unsigned long list_length(const struct list_head *head, unsigned long bound)
+{
+	const struct list_head *at;
+	unsigned long n = 0;
+
+	list_for_each(at, head) {
+		uint64_t o = slot_offset(at);
+
+		if (o < MEMMAP_OFFSET || o >= VARS_OFFSET || n++ > bound)
+			break;
+	}
+	return n;
+}
+
+static bool has_blocks(const struct zone *zone, int type)
+{
+	for (unsigned int o = 0; o < MAX_ORDER; o++)
+		if (!list_empty(&zone->free_area[o].free_list[type]))
+			return true;
+	return false;
+}
+
+/* A line for each type that has a free block; returns the line behind. */
+static int draw_types(struct tui *t, const struct rect *r, int y, int each, const struct zone *zone)
+{
+	for (int type = 0; t->m->era != ERA_24 && type < MIGRATE_TYPES; type++) {
+		if (!has_blocks(zone, type))
+			continue;
+		put(t, r, y, 2, C_DIM, "%s", migratetype_name(type));
+		for (unsigned int o = 0; o < orders(t->m); o++) {
+			unsigned long n = list_length(&zone->free_area[o].free_list[type], zone->free_area[o].nr_free);
+
+			if (n)
+				put(t, r, y, ORDERS_AT + (int)o * each, C_DIM, "%*lu", each - 1, n);
+		}
+		y++;
+	}
+	return y;
+}
+
+static int types(const struct machine *m)
+{
+	int n = 0;
+
+	if (m->era != ERA_24)
+		for_each_zone(m, zone)
+			for (int type = 0; type < MIGRATE_TYPES; type++)
+				n += has_blocks(zone, type);
+	return n;
+}
+
 static void draw_marks(struct tui *t, const struct rect *r, int y, int x, const struct zone *zone)
 {
 	put(t, r, y, x, C_DIM, "min %lu low %lu high %lu", zone->pages_min, zone->pages_low, zone->pages_high);
@@ -162,8 +215,9 @@ static int zones(const struct machine *m)
 
 static void pages_draw(struct tui *t, const struct rect *r)
 {
-	int n = zones(t->m), each = (r->w - ORDERS_AT) / (int)orders(t->m), y = -t->pages_top;
-	int maps = r->h >= 2 * n + 1, airy = r->h >= 4 * n + 1;
+	int n = zones(t->m), each = (r->w - ORDERS_AT) / (int)orders(t->m), y = -t->pages.top;
+	int with_types = n + types(t->m), maps = r->h >= with_types + n + 3, airy = r->h >= with_types + 3 * n + 10;
+	int typed = with_types > n && r->h >= with_types + 2;
 
 	each = each < 3 ? 3 : each > 7 ? 7 : each;
 	draw_head(t, r, y++, each);
@@ -175,6 +229,8 @@ static void pages_draw(struct tui *t, const struct rect *r)
 				continue;
 			y += airy;
 			draw_zone(t, r, y++, each, zone);
+			if (typed)
+				y = draw_types(t, r, y, each, zone);
 			if (maps)
 				draw_map(t, r, y++, zone);
 			if (airy)
@@ -186,7 +242,9 @@ static void pages_draw(struct tui *t, const struct rect *r)
 		x = put(t, r, y + 1, x, C_USED, "%s%s%s some free  ", glyph(t, G_MOST), glyph(t, G_HALF), glyph(t, G_SOME));
 		put(t, r, y + 1, x, C_FREE, "%s all free", glyph(t, G_NONE));
 	}
-	t->pages_rows = y + t->pages_top;
+	y += 2 * airy;
+	y = draw_split(t, r, y + (!airy && r->h > y + 4));
+	t->pages.rows = y + t->pages.top;
 }
 
 static void pages_title(struct tui *t, struct buf *out)
@@ -199,13 +257,7 @@ static void pages_title(struct tui *t, struct buf *out)
 
 static void pages_move(struct tui *t, int by)
 {
-	int most = t->pages_rows - t->pane[V_PAGES].r.h;
-
-	t->pages_top = by == INT_MIN ? 0 : by == INT_MAX ? most : t->pages_top + by;
-	if (t->pages_top > most)
-		t->pages_top = most;
-	if (t->pages_top < 0)
-		t->pages_top = 0;
+	scroll_move(&t->pages, by, t->pane[V_PAGES].r.h);
 }
 
 const struct view_ops pages_view = {

@@ -2,6 +2,7 @@
  * Moving the cursor, and playing: one event after the other by the clock. */
 #include <stdio.h>
 #include <string.h>
+#include <time.h>
 
 #include "core/base/intern.h"
 #include "core/command/command.h"
@@ -21,9 +22,34 @@ const char *play_speed(const struct tui *t, bool ascii)
 	return speeds[t->speed].text;
 }
 
+#define FLASH_MS        120     /* a frame of what moved, lit */
+#define FLASH_FRAMES    2
+
+double clock_now(void)
+{
+	struct timespec ts;
+
+	clock_gettime(CLOCK_MONOTONIC, &ts);
+	return (double)ts.tv_sec + (double)ts.tv_nsec / 1e9;
+}
+
+/* Until the next step while playing, until what is lit goes out; for ever when nothing is to come. */
 int play_wait(const struct tui *t)
 {
-	return t->playing ? speeds[t->speed].wait : -1;
+	double left = t->playing ? (t->due - clock_now()) * 1000 : -1;
+	int wait = !t->playing ? -1 : left > 0 ? (int)left + 1 : 0;
+
+	if (t->flash && (wait < 0 || wait > FLASH_MS))
+		wait = FLASH_MS;
+	if (t->marks_left && (wait < 0 || wait > 1))
+		wait = 1;
+	return wait;
+}
+
+void play_start(struct tui *t)
+{
+	t->playing = true;
+	t->due = clock_now() + speeds[t->speed].wait / 1000.0;
 }
 
 void play_faster(struct tui *t, int by)
@@ -82,7 +108,7 @@ static void follow_others(struct tui *t, struct moment to)
 		uint64_t n = history_events(m, to.call);
 
 		if (m != t->m)
-			history_seek(m, (struct moment){ to.call, end ? n : to.event < n ? to.event : n ? n - 1 : 0 });
+			history_seek(m, (struct moment){ to.call, end ? n : to.event < n ? to.event : n });
 	}
 }
 
@@ -92,8 +118,17 @@ void show_machine(struct tui *t, unsigned int which)
 	t->m = t->session->m[t->which];
 	t->stack = (struct look_stack){0};
 	t->selecting = false;
+	t->moves++;
 	if (!t->m->slab && t->focus == V_CACHE)
 		t->focus = V_PAGES;
+}
+
+static void moved(struct tui *t)
+{
+	t->selecting = false;
+	t->stack_lines.top = 0;
+	t->moves++;
+	t->flash = FLASH_FRAMES;
 }
 
 void go(struct tui *t, struct moment to)
@@ -103,25 +138,57 @@ void go(struct tui *t, struct moment to)
 		return;
 	}
 	follow_others(t, to);
-	t->selecting = false;
-	t->stack_top = 0;
+	moved(t);
+}
+
+/* The call that a machine's next step goes through. */
+static uint64_t call_ahead(const struct machine *m, bool forward)
+{
+	struct moment at = m->history.cursor;
+
+	if (forward)
+		return at.event < history_events(m, at.call) ? at.call : at.call + 1;
+	return at.event ? at.call : at.call - 1;
+}
+
+bool step_lab(struct tui *t, bool forward)
+{
+	struct session *s = t->session;
+	uint64_t call = call_ahead(s->m[0], forward);
+	bool any = false;
+
+	for (unsigned int i = 1; i < s->nengines; i++) {
+		uint64_t next = call_ahead(s->m[i], forward);
+
+		call = forward ? (next < call ? next : call) : (next > call ? next : call);
+	}
+	for (unsigned int i = 0; i < s->nengines; i++) {
+		struct moment at = s->m[i]->history.cursor;
+
+		if (call_ahead(s->m[i], forward) == call && (forward ? look_next(s->m[i], &at) : look_prev(s->m[i], &at)))
+			any |= history_seek(s->m[i], at);
+	}
+	if (any)
+		moved(t);
+	return any;
 }
 
 void play_step(struct tui *t)
 {
-	struct moment at = t->m->history.cursor;
 	struct event_view ev;
 
-	for (int i = 0; i < speeds[t->speed].events; i++) {
-		if (!look_next(t->m, &at)) {
+	for (int i = 0; i < speeds[t->speed].events && t->playing; i++) {
+		struct moment at;
+
+		if (!step_lab(t, true)) {
 			t->playing = false;
 			break;
 		}
+		at = t->m->history.cursor;
 		if (history_event(t->m, at.call, at.event, &ev) && break_stops(t, &ev)) {
 			t->playing = false;
 			say(t, false, "Stopped at %s.", event_info[ev.event].name);
-			break;
 		}
 	}
-	go(t, at);
+	t->due = clock_now() + speeds[t->speed].wait / 1000.0;
 }

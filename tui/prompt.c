@@ -284,6 +284,8 @@ static void complete(struct tui *t)
 		for (int i = 0; i < COMMANDS; i++)
 			offer(&c, commands[i].name);
 		offer(&c, "repeat");
+		offer(&c, "present");
+		offer(&c, "theme");
 	} else {
 		offer_arguments(&c);
 	}
@@ -378,6 +380,20 @@ static size_t word_before(const struct line *l)
 	return at;
 }
 
+/* What `:` takes beside the language: the picture's own. */
+static bool own_command(struct tui *t, const char *text)
+{
+	if (!strcmp(text, "present")) {
+		key_run(t, 'P');
+		return true;
+	}
+	if (!strncmp(text, "theme ", 6)) {
+		theme_choose(t, text + 6);
+		return true;
+	}
+	return script_directive(t, text);
+}
+
 static void accept(struct tui *t)
 {
 	char text[sizeof t->line.text];
@@ -392,7 +408,7 @@ static void accept(struct tui *t)
 		}
 		search_again(t, 1);
 	} else if (*text) {
-		if (script_directive(t, text))
+		if (own_command(t, text))
 			return;
 		remember(t, text);
 		run_command(t, text);

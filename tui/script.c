@@ -7,8 +7,10 @@
  *      :expect-display FILE            the same, compared; a difference makes the run fail
  *      :resize 120x40                  the terminal gets that size
  *      :click X Y     :wheel up|down   the mouse; columns and lines from 0
+ *      :drag X Y X2   from there to column X2, with the button held
  *      :wait MS                        playing goes on meanwhile
- *      :frames N                       draws N frames and says what one costs, on standard error
+ *      :frames N                       draws N frames, a step each, and says what one costs, on standard error
+ *      :scrub N                        the same, from end to end of the history and to N places between
  *      :anything else                  is typed with its colon, and Enter
  *      # ...                           says something to the reader
  *
@@ -204,6 +206,25 @@ static void frames(struct tui *t, int n)
 	fprintf(stderr, "a frame at %dx%d: %.3f ms of CPU\n", t->cols, t->rows, cost);
 }
 
+/* The worst of each, seek and frame together: what a drag of the knob feels like. */
+static void scrub(struct tui *t, int n)
+{
+	double worst = 0, sum = 0;
+
+	for (int i = 0; i < n; i++) {
+		uint64_t to = i % 2 ? look_total(t->m) * (uint64_t)(i * 37 % n) / (uint64_t)n : i % 4 ? look_total(t->m) : 0;
+		double began = now(CLOCK_PROCESS_CPUTIME_ID), cost;
+
+		go(t, look_moment(t->m, to));
+		draw_screen(t);
+		cost = (now(CLOCK_PROCESS_CPUTIME_ID) - began) * 1000;
+		sum += cost;
+		worst = cost > worst ? cost : worst;
+	}
+	fprintf(stderr, "scrubbing at %dx%d in %llu events: %.3f ms of CPU, at worst %.3f\n", t->cols, t->rows,
+		(unsigned long long)look_total(t->m), sum / (n ? n : 1), worst);
+}
+
 static void wait_ms(struct tui *t, int ms)
 {
 	double end = now(CLOCK_MONOTONIC) + ms / 1000.0;
@@ -211,6 +232,8 @@ static void wait_ms(struct tui *t, int ms)
 	while (now(CLOCK_MONOTONIC) < end) {
 		if (t->playing) {
 			napms(play_wait(t));
+			if (clock_now() < t->due)
+				continue;
 			play_step(t);
 			draw_screen(t);
 		} else {
@@ -279,7 +302,7 @@ static bool word(const char **p, const char *what)
 
 static void take_line(struct tui *t, const char *p)
 {
-	int x, y;
+	int x, y, x2;
 
 	p += strspn(p, " \t");
 	if (*p == '#')
@@ -296,8 +319,14 @@ static void take_line(struct tui *t, const char *p)
 		frames(t, atoi(p));
 	else if (word(&p, ":wheel"))
 		mouse(t, 0, 0, *p == 'u' ? BUTTON4_PRESSED : BUTTON5_PRESSED);
-	else if (word(&p, ":click") && sscanf(p, "%d %d", &x, &y) == 2)
+	else if (word(&p, ":scrub"))
+		scrub(t, atoi(p));
+	else if (word(&p, ":drag") && sscanf(p, "%d %d %d", &x, &y, &x2) == 3) {
 		mouse(t, x, y, BUTTON1_PRESSED);
+		mouse(t, (x + x2) / 2, y, REPORT_MOUSE_POSITION);
+		mouse(t, x2, y, BUTTON1_RELEASED);
+	} else if (word(&p, ":click") && sscanf(p, "%d %d", &x, &y) == 2)
+		mouse(t, x, y, BUTTON1_CLICKED);
 	else if (*p == ':') {
 		add_text(t->script, p, strlen(p));
 		add_key(t->script, '\r');

@@ -112,7 +112,7 @@ static void stack_draw(struct tui *t, const struct rect *whole)
 	struct rect r = { whole->y, whole->x, whole->h, whole->w };
 	struct buf what = {0}, why = {0};
 	bool airy = r.h >= 16;
-	int y = -t->stack_top;
+	int y = -t->stack_lines.top;
 
 	look_sentence(t->m, t->m->history.cursor, &what, &why);
 	y = draw_frames(t, &r, y);
@@ -121,7 +121,7 @@ static void stack_draw(struct tui *t, const struct rect *whole)
 	y += put_wrapped(t, &r, y, 1, C_TEXT, buf_text(&why));
 	y += airy;
 	y = draw_changes(t, &r, y);
-	t->stack_rows = y + t->stack_top;
+	t->stack_lines.rows = y + t->stack_lines.top;
 	buf_done(&what);
 	buf_done(&why);
 }
@@ -136,13 +136,7 @@ static void stack_title(struct tui *t, struct buf *out)
 
 static void stack_move(struct tui *t, int by)
 {
-	int most = t->stack_rows - t->pane[V_STACK].r.h;
-
-	t->stack_top = by == INT_MIN ? 0 : by == INT_MAX ? most : t->stack_top + by;
-	if (t->stack_top > most)
-		t->stack_top = most;
-	if (t->stack_top < 0)
-		t->stack_top = 0;
+	scroll_move(&t->stack_lines, by, t->pane[V_STACK].r.h);
 }
 
 const struct view_ops stack_view = {

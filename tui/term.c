@@ -205,7 +205,11 @@ static bool open_screen(struct buf *error)
 
 void term_mouse(struct tui *t, bool on)
 {
-	mousemask(on ? BUTTON1_PRESSED | BUTTON1_CLICKED | BUTTON4_PRESSED | BUTTON5_PRESSED : 0, NULL);
+	static const char drags[] = "\033[?1002h";
+
+	mousemask(on ? BUTTON1_PRESSED | BUTTON1_RELEASED | BUTTON1_CLICKED | BUTTON4_PRESSED | BUTTON5_PRESSED | REPORT_MOUSE_POSITION : 0, NULL);
+	if (on && has_mouse() && write(term.tty, drags, sizeof drags - 1) < 0)
+		errno = 0;              /* then it reports clicks only */
 	t->mouse = on;
 }
 

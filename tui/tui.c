@@ -14,28 +14,48 @@
 
 /* ---- the mouse ---- */
 
-void mouse_key(struct tui *t)
+/* On the bar of time a press takes the knob, and it follows until the button is let go. */
+static bool drag(struct tui *t, const MEVENT *ev)
 {
-	enum view_id v;
-	struct moment at = t->m->history.cursor;
-	MEVENT ev;
+	bool press = ev->bstate & (BUTTON1_PRESSED | BUTTON1_CLICKED);
 
-	if (getmouse(&ev) != OK)
-		return;
-	buf_clear(&t->message);
-	if (ev.bstate & (BUTTON4_PRESSED | BUTTON5_PRESSED)) {
-		t->playing = false;
-		if (ev.bstate & BUTTON4_PRESSED ? look_prev(t->m, &at) : look_next(t->m, &at))
-			go(t, at);
-	} else if (ev.y == t->rows - 3) {
-		t->playing = false;
-		go(t, scrub_moment(t, ev.x));
-	} else if ((v = pane_at(t, ev.y, ev.x)) == V_REPLY) {
+	if (press && ev->y == t->rows - 3)
+		t->dragging = true;
+	if (!t->dragging)
+		return false;
+	t->playing = false;
+	go(t, scrub_moment(t, ev->x));
+	if (ev->bstate & (BUTTON1_RELEASED | BUTTON1_CLICKED))
+		t->dragging = false;
+	return true;
+}
+
+static void click(struct tui *t, int y, int x)
+{
+	enum view_id v = pane_at(t, y, x);
+
+	if (v == V_REPLY) {
 		buf_clear(&t->reply);
 	} else if (v != VIEWS && !t->help) {
 		t->focus = v;
 		if (t->pane[v].ops->click)
-			t->pane[v].ops->click(t, ev.y - t->pane[v].r.y, ev.x - t->pane[v].r.x);
+			t->pane[v].ops->click(t, y - t->pane[v].r.y, x - t->pane[v].r.x);
+	}
+}
+
+void mouse_key(struct tui *t)
+{
+	MEVENT ev;
+
+	if (getmouse(&ev) != OK)
+		return;
+	if (ev.bstate & (BUTTON4_PRESSED | BUTTON5_PRESSED)) {
+		buf_clear(&t->message);
+		t->playing = false;
+		step_lab(t, !(ev.bstate & BUTTON4_PRESSED));
+	} else if (!drag(t, &ev) && ev.bstate & (BUTTON1_PRESSED | BUTTON1_CLICKED)) {
+		buf_clear(&t->message);
+		click(t, ev.y, ev.x);
 	}
 }
 
@@ -106,9 +126,11 @@ static bool handle_keyboard(struct tui *t)
 	if (term_interrupted) {
 		interrupted(t);
 	} else if (result == ERR) {
-		if (t->playing)
+		if (t->flash)
+			t->flash--;
+		if (t->playing && clock_now() >= t->due)
 			play_step(t);
-		else if (lost())
+		else if (!t->playing && lost())
 			return false;
 	} else if (result == KEY_CODE_YES && wc == KEY_MOUSE) {
 		mouse_key(t);
@@ -129,14 +151,14 @@ static void init(struct tui *t, struct session *s, const struct tui_options *o, 
 	*t = (struct tui){
 		.session = s, .m = s->m[0], .speed = 2, .end = TUI_PROMPT, .error = error,
 		.pane = {
-			[V_CACHE] = { .ops = &cache_view }, [V_PAGES] = { .ops = &pages_view }, [V_STACK] = { .ops = &stack_view },
-			[V_EVENTS] = { .ops = &events_view }, [V_LESSON] = { .ops = &lesson_view },
-			[V_REPLY] = { .ops = &reply_view },
+#define VIEW(id, name, key, what) [V_##id] = { .ops = &name##_view },
+#include "tui/views.def"
+#undef VIEW
 		},
 	};
 	if (o)
 		t->options = *o;
-	t->focus = t->m->slab ? V_CACHE : V_PAGES;
+	t->focus = t->main = t->m->slab ? V_CACHE : V_PAGES;
 }
 
 static void run(struct tui *t)
@@ -178,5 +200,6 @@ enum tui_end tui_run(struct session *s, const struct tui_options *o, struct buf 
 	term_restore();
 	script_close(&t);
 	prompt_done(&t);
+	cache_forget();
 	return t.failed ? TUI_FAILED : t.end;
 }

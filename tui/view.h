@@ -21,7 +21,7 @@
 #define MIN_LINES       18
 
 enum colour {
-#define COLOUR(name, xterm, eight, attributes, mono) C_##name,
+#define COLOUR(name, middle, dark, light, eight, attributes, mono) C_##name,
 #include "tui/colours.def"
 #undef COLOUR
 	COLOURS
@@ -36,7 +36,12 @@ enum glyph {
 
 struct rect { int y, x, h, w; };        /* without the border */
 
-enum view_id { V_CACHE, V_PAGES, V_STACK, V_EVENTS, V_LESSON, V_REPLY, VIEWS };
+enum view_id {
+#define VIEW(id, name, key, what) V_##id,
+#include "tui/views.def"
+#undef VIEW
+	VIEWS
+};
 
 struct tui;
 
@@ -50,7 +55,13 @@ struct view_ops {
 	void (*click)(struct tui *t, int y, int x);             /* in the pane's coordinates */
 };
 
-extern const struct view_ops cache_view, pages_view, stack_view, events_view, lesson_view, reply_view;
+#define VIEW(id, name, key, what) extern const struct view_ops name##_view;
+#include "tui/views.def"
+#undef VIEW
+
+/* The lines of a view that has more of them than room: where it begins, and how many there were at the last drawing. */
+struct scroll { int top, rows; };
+void scroll_move(struct scroll *s, int by, int room);           /* by: lines; INT_MIN and INT_MAX: to the ends */
 
 struct pane {
 	const struct view_ops *ops;
@@ -80,6 +91,9 @@ struct tui {
 	bool ascii, mono, mouse;
 	struct pane pane[VIEWS];
 	enum view_id focus;
+	enum view_id main;              /* what stands in the largest place: CACHE, or a view that has no place of its own */
+	bool main_chosen;               /* by the user: `engine all` does not change it */
+	int key;                        /* the one at hand */
 	bool maximised, help;
 	int help_top;
 	bool done;
@@ -91,7 +105,13 @@ struct tui {
 
 	/* play */
 	bool playing;
+	bool present;                   /* PgUp and PgDn step, as clickers send them */
 	int speed;                      /* row of the table in play.c */
+	double due;                     /* seconds of the clock: the next step, while playing */
+	uint64_t moves;                 /* how often the moment changed */
+	int flash;                      /* frames for which what moved stays lit */
+	bool marks_left;                /* breakpoints on the scrub bar are not all found yet */
+	bool dragging;                  /* the knob of the scrub bar, with the mouse */
 
 	/* a line of text over the footer, until the next key */
 	struct buf message;
@@ -121,15 +141,22 @@ struct tui {
 		uint32_t name, seq;     /* interned name; slab */
 		int index;              /* object */
 		bool pinned;            /* stays with `name` whatever the events speak of */
+		bool chosen;            /* the user chose the slab: it stays chosen */
+		bool picked;            /* and an object of it, at level 1 */
+		int order;              /* how the freelist is drawn: 0 signs, 1 places, 2 arrows */
 		int top, rows;          /* scroll of the level; rows at last drawing */
 		int row;                /* selected row of level 0 and 1 */
 	} cache;
 
 	/* pages.c */
-	int pages_top, pages_rows;       /* scroll; rows at the last drawing */
+	struct scroll pages;
+
+	/* cpus.c code.c memory.c compare.c */
+	struct scroll cpus, code, memory, compare;
+	int wider;                      /* how many steps MEMORY was widened from what is chosen; negative: narrowed */
 
 	/* stack.c */
-	int stack_top, stack_rows;
+	struct scroll stack_lines;
 
 	/* lesson.c */
 	struct {
@@ -144,7 +171,31 @@ struct tui {
 	bool failed;
 };
 
+enum { LEVEL_ALL, LEVEL_CACHE, LEVEL_SLAB, LEVEL_OBJECT };      /* of CACHE */
+
+/* ---- holders.c, caches.c ---- */
+
+int draw_holders(struct tui *t, const struct rect *r, struct cache *c);
+void draw_caches(struct tui *t, const struct rect *r);
+int caches_count(struct tui *t);
+struct cache *caches_at(struct tui *t, int row);
+void keep_visible(int *top, int row, int h);    /* scrolls so that `row` is among the h lines from *top on */
+
+/* ---- split.c ---- */
+
+int draw_split(struct tui *t, const struct rect *r, int y);     /* from line y on; returns the line behind */
+
+/* ---- dump.c ---- */
+
+/* A hexdump of [at, at + bytes) with what the bytes are, from line `top` on; offsets count from `at`. Returns its lines. */
+int dump_bytes(struct tui *t, const struct rect *r, kaddr_t at, uint64_t bytes, struct cache *c, const struct slab_view *s, int top);
+/* The same of all that belongs to an object, its red zones too. */
+int dump_object(struct tui *t, const struct rect *r, struct cache *c, const struct slab_view *s, int index, int top);
+
 /* ---- cache.c ---- */
+
+void cache_follow(struct tui *t);               /* goes where the event at the cursor is, unless the user chose a place */
+void cache_forget(void);                        /* what it keeps between frames */
 
 /* The name of what is chosen: an object, a slab, a cache; of the event's object where nothing is. False for none. */
 bool cache_subject(struct tui *t, bool slab_too, struct buf *out);
@@ -170,12 +221,23 @@ void frame_add(struct tui *t, const struct rect *r);
 void frame_draw(struct tui *t);
 void frame_title(struct tui *t, const struct rect *r, const char *name, const char *text, bool focus);
 
+/* ---- marks.c ---- */
+
+/* What lies under each column of the scrub bar: MARK_* ored together. Breakpoints of a long history are looked for piece
+ * by piece: true while some of it is left to look at. */
+enum { MARK_CALL = 1, MARK_BREAK = 2, MARK_BRANCH = 4 };
+bool marks_find(struct tui *t, uint8_t *marks, int width, int (*column)(struct tui *t, struct moment at, int width));
+
 /* ---- layout.c ---- */
+
+bool layout_shows(const struct tui *t, enum view_id v);         /* it has a place of its own on a terminal of this size */
 
 void layout(struct tui *t);
 enum view_id pane_at(const struct tui *t, int y, int x);        /* VIEWS: none */
 
 /* ---- frame.c ---- */
+
+void find_touched(struct machine *m, struct touched *now);      /* what the event at the cursor speaks of */
 
 void draw_screen(struct tui *t);
 struct moment scrub_moment(struct tui *t, int x);               /* under that column of the scrub bar */
@@ -186,6 +248,7 @@ bool term_setup(struct tui *t, struct buf *error);
 void term_restore(void);                        /* safe at any time, any number of times */
 bool term_resize(int cols, int rows);           /* asks the terminal's driver; the KEY_RESIZE follows */
 void term_mouse(struct tui *t, bool on);
+void theme_choose(struct tui *t, const char *name);             /* "dark", "light", "auto": by $COLORFGBG, else middle tones */
 extern volatile bool term_interrupted;  /* Ctrl-C was pressed */
 
 /* ---- keys.c ---- */
@@ -202,6 +265,11 @@ const char *play_speed(const struct tui *t, bool ascii);
 int play_wait(const struct tui *t);                             /* milliseconds until the next step */
 void play_step(struct tui *t);
 void play_faster(struct tui *t, int by);
+void play_start(struct tui *t);
+double clock_now(void);                                         /* seconds */
+
+/* One step of the whole lab: who is through the call waits for the others. False at the end. */
+bool step_lab(struct tui *t, bool forward);
 bool break_stops(const struct tui *t, const struct event_view *ev);
 void break_toggle(struct tui *t, const struct event_view *ev);
 

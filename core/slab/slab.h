@@ -12,6 +12,7 @@
  *     boot.c      the order of the boot                       debug.c    red zones, poison, reports
  *     layout.c    where the structs' fields lie in RAM        check.c    the invariant walker
  *     export.c    the contract's JSON                         view.c     slabs and holders for the faces, slabinfo
+ *     parts.c     what each byte of a slab is
  *     ops.c       struct slab_ops of the engine
  *
  * Every engine is compiled twice (RECORD=1 and 0); ops.c gives a struct slab_ops of either.
@@ -78,6 +79,25 @@ struct holder_view {
 	const uint64_t *entries;        /* REFs, the next to be handed out LAST (as in entry[avail - 1]); lent */
 };
 
+/* What a stretch of a slab's bytes is. */
+enum part_kind {
+	PART_OBJECT,            /* the caller's bytes */
+	PART_FREE_POINTER,      /* value: the address it holds, 0 at the end */
+	PART_RED_ZONE, PART_POISON, PART_USER /* who had it */, PART_PADDING,
+	PART_INDEX,             /* an entry of the slab's own index array; value: what stands there */
+	PART_DESCRIPTOR, PART_COLOUR,
+};
+struct part_view {
+	enum part_kind kind;
+	const char *what;       /* "free pointer", "red zone", "bufctl" */
+	kaddr_t at;
+	uint32_t bytes;
+	int index;              /* of the object, or of the entry; -1: of none */
+	int fill;               /* what each byte should be, -1: anything */
+	uint64_t value;
+	const char *state;      /* what its bytes mean: "in use", "free", "broken", "end"; or NULL */
+};
+
 /* Numbers of one cache that every generation can answer (compare, slabinfo). */
 struct cache_stat {
 	uint32_t object_size, size, num, order, align;
@@ -129,6 +149,8 @@ struct slab_ops {
 	void (*export_extra)(struct machine *m, struct json *j);        /* members beside "caches" (2.4: clock, chain) */
 	bool (*each_slab)(struct machine *m, struct cache *c, bool (*visit)(void *ctx, const struct slab_view *s), void *ctx);
 	bool (*each_holder)(struct machine *m, struct cache *c, bool (*visit)(void *ctx, const struct holder_view *h), void *ctx);
+	bool (*each_part)(struct machine *m, struct cache *c, const struct slab_view *s, bool (*visit)(void *ctx, const struct part_view *p), void *ctx);
+		/* the parts of a slab that each_slab showed: its own first, then those of each object, in order of addresses */
 	void (*stat)(struct machine *m, struct cache *c, struct cache_stat *out);
 	void (*slabinfo)(struct machine *m, struct buf *out);           /* /proc/slabinfo of that era */
 	void (*sysfs)(struct machine *m, struct cache *c, struct buf *out);     /* SLUB: slabinfo NAME */

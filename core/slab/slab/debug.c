@@ -11,28 +11,7 @@
 #include <stdlib.h>
 
 #include "core/event/emit.h"
-
-#define RED_INACTIVE    0x09f911029d74e35bull
-#define RED_ACTIVE      0xd84156c5635688c0ull
-#define POISON_INUSE    0x5au
-#define POISON_FREE     0x6bu
-#define POISON_END      0xa5u
-#define REDZONE_ALIGN   8u
-
-static kaddr_t redzone1_at(const struct kmem_cache *cachep, kaddr_t objp)
-{
-	return objp + (unsigned int)cachep->obj_offset - 8;
-}
-
-static kaddr_t redzone2_at(const struct kmem_cache *cachep, kaddr_t objp)
-{
-	return objp + cachep->size - 8 - ((cachep->flags & SLAB_STORE_USER) ? REDZONE_ALIGN : 0);
-}
-
-static kaddr_t userword_at(const struct machine *m, const struct kmem_cache *cachep, kaddr_t objp)
-{
-	return objp + cachep->size - m->arch->word;
-}
+#include "core/slab/slab/debug.h"
 
 /* Where memory ends the checks fault too: sizes and offsets lie in a descriptor that anybody may have overwritten. */
 static kaddr_t need(struct machine *m, kaddr_t at, uint64_t bytes)

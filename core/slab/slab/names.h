@@ -99,6 +99,7 @@
 #define slab_export_cache               SLAB_NAME(slab_export_cache)
 #define slab_export_extra               SLAB_NAME(slab_export_extra)
 #define slab_place                      SLAB_NAME(slab_place)
+#define slab_each_part                  SLAB_NAME(slab_each_part)
 #define slab_each_slab                  SLAB_NAME(slab_each_slab)
 #define slab_each_holder                SLAB_NAME(slab_each_holder)
 #define slab_stat                       SLAB_NAME(slab_stat)

@@ -119,6 +119,7 @@ const struct slab_ops slab_engine_ops = {
 	.export_cache = slab_export_cache,
 	.export_extra = slab_export_extra,
 	.each_slab = slab_each_slab,
+	.each_part = slab_each_part,
 	.each_holder = slab_each_holder,
 	.stat = slab_stat,
 	.slabinfo = slab_slabinfo,

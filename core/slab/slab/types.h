@@ -399,6 +399,7 @@ bool slab_check(struct machine *m, struct buf *why);
 void slab_export_cache(struct machine *m, struct cache *c, struct json *j, const char *name);
 void slab_export_extra(struct machine *m, struct json *j);
 bool slab_place(struct machine *m, kaddr_t addr, struct object_place *out);
+bool slab_each_part(struct machine *m, struct cache *c, const struct slab_view *s, bool (*visit)(void *ctx, const struct part_view *p), void *ctx);
 bool slab_each_slab(struct machine *m, struct cache *c, bool (*visit)(void *ctx, const struct slab_view *s), void *ctx);
 bool slab_each_holder(struct machine *m, struct cache *c, bool (*visit)(void *ctx, const struct holder_view *h), void *ctx);
 void slab_stat(struct machine *m, struct cache *c, struct cache_stat *out);

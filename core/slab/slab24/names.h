@@ -63,6 +63,7 @@
 #define word_read                       SLAB24_NAME(word_read)
 #define word_write                      SLAB24_NAME(word_write)
 #define view_each_holder                SLAB24_NAME(view_each_holder)
+#define view_each_part                  SLAB24_NAME(view_each_part)
 #define view_each_slab                  SLAB24_NAME(view_each_slab)
 #define view_place                      SLAB24_NAME(view_place)
 #define view_slabinfo                   SLAB24_NAME(view_slabinfo)

@@ -106,6 +106,6 @@ const struct slab_ops slab24_off_ops = {
 	.flag_name = cache_flag_name,
 	.place = view_place, .describe = describe,
 	.export_cache = __export_cache, .export_extra = __export_extra,
-	.each_slab = view_each_slab, .each_holder = view_each_holder,
+	.each_slab = view_each_slab, .each_holder = view_each_holder, .each_part = view_each_part,
 	.stat = view_stat, .slabinfo = view_slabinfo, .check = do_check,
 };

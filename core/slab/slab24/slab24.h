@@ -280,6 +280,7 @@ bool do_check(struct machine *m, struct buf *why);
 bool view_place(struct machine *m, kaddr_t addr, struct object_place *out);
 bool view_each_slab(struct machine *m, struct cache *c, bool (*visit)(void *, const struct slab_view *), void *ctx);
 bool view_each_holder(struct machine *m, struct cache *c, bool (*visit)(void *, const struct holder_view *), void *ctx);
+bool view_each_part(struct machine *m, struct cache *c, const struct slab_view *s, bool (*visit)(void *, const struct part_view *), void *ctx);
 void view_stat(struct machine *m, struct cache *c, struct cache_stat *out);
 void view_slabinfo(struct machine *m, struct buf *out);
 const char *cache_flag_name(struct machine *m, unsigned int i, uint64_t *value, const char **what);

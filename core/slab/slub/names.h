@@ -123,6 +123,7 @@
 #define slab_of_cache                   SLUB_NAME(slab_of_cache)
 #define slub_place                      SLUB_NAME(slub_place)
 #define slub_export_cache               SLUB_NAME(slub_export_cache)
+#define slub_each_part                  SLUB_NAME(slub_each_part)
 #define slub_each_slab                  SLUB_NAME(slub_each_slab)
 #define slub_each_holder                SLUB_NAME(slub_each_holder)
 #define slub_stat                       SLUB_NAME(slub_stat)

@@ -70,6 +70,6 @@ const struct slab_ops slub_ops = {
 	.kmalloc = __kmalloc, .kmalloc_node = __kmalloc_node, .kfree = kfree, .ksize = ksize, .krealloc = common_krealloc, .kzfree = common_kzfree,
 	.flag_name = common_flag_name,
 	.place = slub_place, .export_cache = slub_export_cache,
-	.each_slab = slub_each_slab, .each_holder = slub_each_holder, .stat = slub_stat, .slabinfo = slub_slabinfo, .sysfs = slub_sysfs,
+	.each_slab = slub_each_slab, .each_holder = slub_each_holder, .each_part = slub_each_part, .stat = slub_stat, .slabinfo = slub_slabinfo, .sysfs = slub_sysfs,
 	.check = slub_check, .describe = slub_describe,
 };

@@ -366,6 +366,7 @@ struct kmem_cache *cache_of_list(const struct machine *m, const struct list_head
 bool slab_of_cache(const struct machine *m, const struct kmem_cache *s, const struct page *page);
 bool slub_place(struct machine *m, kaddr_t addr, struct object_place *out);
 void slub_export_cache(struct machine *m, struct cache *c, struct json *j, const char *name);
+bool slub_each_part(struct machine *m, struct cache *c, const struct slab_view *v, bool (*visit)(void *ctx, const struct part_view *p), void *ctx);
 bool slub_each_slab(struct machine *m, struct cache *c, bool (*visit)(void *ctx, const struct slab_view *s), void *ctx);
 bool slub_each_holder(struct machine *m, struct cache *c, bool (*visit)(void *ctx, const struct holder_view *h), void *ctx);
 void slub_stat(struct machine *m, struct cache *c, struct cache_stat *out);
