@@ -70,7 +70,10 @@ screens() {
     # shellcheck disable=SC2086
     out=$(cd "$dir" && LC_ALL=$locale "$ptyrun" -o "$dir/raw" "$2" "$SLABLAB" -e "$(engine_of "$1")" -m "$(machine_of "$1")" $option \
           -t --keys "$golden/$1.keys" 2>&1) || { fail "$1 at $2, $3, runs" "$out$(tail -5 "$dir/raw")"; return; }
-    cat "$dir/$1"-[0-9] >"$dir/all"
+    n=0
+    while [ -f "$dir/$1-$((n + 1))" ]; do n=$((n + 1)); cat "$dir/$1-$n"; done >"$dir/all"
+    wanted=$(grep -c '^:save-display' "$golden/$1.keys")
+    [ $n = "$wanted" ] || { fail "$1 at $2, $3, runs to its end: $n of $wanted screens"; return; }
     file=$golden/$1.$2.${4:-$3}.txt
     if [ -n "$UPDATE" ] && [ -z "$4" ]; then
         cp "$dir/all" "$file"

@@ -430,6 +430,7 @@ bool cache_subject(struct tui *t, bool slab_too, struct buf *out)
 {
 	bool object = t->cache.level == OBJECT || t->cache.level == SLAB || (t->cache.level == CACHE && t->cache.picked);
 	size_t before = out->len;
+	struct touched spoken;
 
 	if (!t->m->slab)
 		return false;
@@ -437,6 +438,8 @@ bool cache_subject(struct tui *t, bool slab_too, struct buf *out)
 		ref_text(out, REF(t->cache.name, t->cache.seq, t->cache.index));
 	else if (t->now.slab && t->now.object >= 0 && (t->cache.level == ALL || t->cache.seq == t->now.slab || !t->cache.seq))
 		ref_text(out, REF(t->now.cache, t->now.slab, t->now.object));
+	else if (!t->cache.chosen && find_spoken(t, &spoken))
+		ref_text(out, REF(spoken.cache, spoken.slab, spoken.object));
 	else if (slab_too && t->cache.level == CACHE && t->cache.seq)
 		ref_text(out, REF(t->cache.name, t->cache.seq, -1));
 	return out->len > before;

@@ -75,7 +75,7 @@ static bool draw_holder(void *ctx, const struct holder_view *h)
 
 static void draw_slab(struct column *c, const struct slab_view *s)
 {
-	int room = c->r.w - 6, lines = 1;
+	int step = c->r.w >= 2 * (int)s->objects + 6 ? 2 : 1, room = (c->r.w - 6) / step, lines = 1;
 
 	put(c->t, &c->r, c->y, 0, C_TEXT, "#%u", s->seq);
 	for (uint32_t i = 0; i < s->objects && room > 0; i++) {
@@ -83,7 +83,7 @@ static void draw_slab(struct column *c, const struct slab_view *s)
 		enum glyph g = object_sign(&slabs, s, i, &c->now, &colour);
 
 		lines = (int)i / room + 1;
-		put_text(c->t, &c->r, c->y + lines - 1, 5 + (int)i % room, colour, glyph(c->t, g));
+		put_text(c->t, &c->r, c->y + lines - 1, 5 + (int)i % room * step, colour, glyph(c->t, g));
 	}
 	c->y += lines;
 }

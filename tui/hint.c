@@ -72,6 +72,8 @@ const char *hint(struct tui *t)
 	} else if (history_at_end(m)) {
 		if (!said(t, "alloc"))
 			snprintf(text, sizeof text, "%s goes back through what it did.   : Tab suggests the next call.", glyph(t, G_LEFT));
+		else if (said(t, "free"))
+			snprintf(text, sizeof text, "o: who took and freed it.   w: who wrote there last.   %s back.   : Tab next.", glyph(t, G_LEFT));
 		else
 			snprintf(text, sizeof text, "%s goes back through the call, [ to before it.   : Tab suggests the next.", glyph(t, G_LEFT));
 	} else if (!history_at_border(m)) {

@@ -39,8 +39,7 @@ static bool find_slab(struct tui *t, uint32_t name, uint32_t seq, struct subject
 	return row >= 0;
 }
 
-/* The object that the call spoke of last, a few events back at most. */
-static bool find_spoken(struct tui *t, struct touched *of)
+bool find_spoken(struct tui *t, struct touched *of)
 {
 	struct moment at = t->m->history.cursor;
 	struct event_view ev;

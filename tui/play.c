@@ -22,6 +22,7 @@ const char *play_speed(const struct tui *t, bool ascii)
 	return speeds[t->speed].text;
 }
 
+#define MANY            (1u << 18)      /* events */
 #define FLASH_MS        120     /* a frame of what moved, lit */
 #define FLASH_FRAMES    2
 
@@ -109,6 +110,24 @@ static void follow_others(struct tui *t, struct moment to)
 
 		if (m != t->m)
 			history_seek(m, (struct moment){ to.call, end ? n : to.event < n ? to.event : n });
+	}
+}
+
+/* After a command of very many events the sums for far jumps are made at once, where one waits anyhow, and not at the
+ * first pull at the knob. */
+void prepare_jumps(struct tui *t)
+{
+	for (unsigned int i = 0; i < t->session->nengines; i++) {
+		struct machine *m = t->session->m[i];
+		struct moment at = m->history.cursor;
+		uint64_t total = look_total(m);
+
+		if (total > t->prepared[i] + MANY) {
+			history_seek(m, look_first(m));
+			history_seek(m, at);
+		}
+		if (total > t->prepared[i] + MANY || total < t->prepared[i])
+			t->prepared[i] = total;
 	}
 }
 

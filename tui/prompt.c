@@ -138,6 +138,7 @@ void run_command(struct tui *t, const char *text)
 		t->done = true;
 		t->end = TUI_QUIT;
 	}
+	prepare_jumps(t);
 	reply_done(&r);
 	buf_done(&out);
 }

@@ -10,7 +10,7 @@
  *      :drag X Y X2   from there to column X2, with the button held
  *      :wait MS                        playing goes on meanwhile
  *      :frames N                       draws N frames, a step each, and says what one costs, on standard error
- *      :scrub N                        the same, from end to end of the history and to N places between
+ *      :scrub N                        the same for a pull at the knob over N places and back, and for N far jumps
  *      :anything else                  is typed with its colon, and Enter
  *      # ...                           says something to the reader
  *
@@ -206,23 +206,34 @@ static void frames(struct tui *t, int n)
 	fprintf(stderr, "a frame at %dx%d: %.3f ms of CPU\n", t->cols, t->rows, cost);
 }
 
-/* The worst of each, seek and frame together: what a drag of the knob feels like. */
+struct cost { double sum, worst; int n; };
+
+/* A seek and the frame behind it. */
+static void jump(struct tui *t, uint64_t to, struct cost *c)
+{
+	double began = now(CLOCK_PROCESS_CPUTIME_ID), cost;
+
+	go(t, look_moment(t->m, to));
+	draw_screen(t);
+	cost = (now(CLOCK_PROCESS_CPUTIME_ID) - began) * 1000;
+	c->sum += cost;
+	c->worst = cost > c->worst ? cost : c->worst;
+	c->n++;
+}
+
 static void scrub(struct tui *t, int n)
 {
-	double worst = 0, sum = 0;
+	struct cost pull = {0}, far = {0};
+	uint64_t total = look_total(t->m);
 
-	for (int i = 0; i < n; i++) {
-		uint64_t to = i % 2 ? look_total(t->m) * (uint64_t)(i * 37 % n) / (uint64_t)n : i % 4 ? look_total(t->m) : 0;
-		double began = now(CLOCK_PROCESS_CPUTIME_ID), cost;
-
-		go(t, look_moment(t->m, to));
-		draw_screen(t);
-		cost = (now(CLOCK_PROCESS_CPUTIME_ID) - began) * 1000;
-		sum += cost;
-		worst = cost > worst ? cost : worst;
-	}
-	fprintf(stderr, "scrubbing at %dx%d in %llu events: %.3f ms of CPU, at worst %.3f\n", t->cols, t->rows,
-		(unsigned long long)look_total(t->m), sum / (n ? n : 1), worst);
+	for (int i = 0; i < n; i++)
+		jump(t, total - total * (uint64_t)i / (uint64_t)n, &pull);
+	for (int i = 0; i < n; i++)
+		jump(t, total * (uint64_t)i / (uint64_t)n, &pull);
+	for (int i = 0; i < n; i++)
+		jump(t, total * (uint64_t)((i * 37 + i % 2 * n / 2) % n) / (uint64_t)n, &far);
+	fprintf(stderr, "the knob at %dx%d in %llu events: %.3f ms of CPU, at worst %.3f; far jumps %.3f, at worst %.3f\n", t->cols, t->rows,
+		(unsigned long long)total, pull.sum / (pull.n ? pull.n : 1), pull.worst, far.sum / (far.n ? far.n : 1), far.worst);
 }
 
 static void wait_ms(struct tui *t, int ms)

@@ -111,6 +111,7 @@ struct tui {
 	uint64_t moves;                 /* how often the moment changed */
 	int flash;                      /* frames for which what moved stays lit */
 	bool marks_left;                /* breakpoints on the scrub bar are not all found yet */
+	uint64_t prepared[3];           /* of each machine of the lab: events for which far jumps are prepared */
 	bool dragging;                  /* the knob of the scrub bar, with the mouse */
 
 	/* a line of text over the footer, until the next key */
@@ -184,6 +185,11 @@ void keep_visible(int *top, int row, int h);    /* scrolls so that `row` is amon
 /* ---- split.c ---- */
 
 int draw_split(struct tui *t, const struct rect *r, int y);     /* from line y on; returns the line behind */
+
+/* ---- memory.c ---- */
+
+/* The object that the call spoke of last, a few events back at most. */
+bool find_spoken(struct tui *t, struct touched *of);
 
 /* ---- dump.c ---- */
 
@@ -266,6 +272,7 @@ int play_wait(const struct tui *t);                             /* milliseconds 
 void play_step(struct tui *t);
 void play_faster(struct tui *t, int by);
 void play_start(struct tui *t);
+void prepare_jumps(struct tui *t);                              /* after a command */
 double clock_now(void);                                         /* seconds */
 
 /* One step of the whole lab: who is through the call waits for the others. False at the end. */
