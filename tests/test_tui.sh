@@ -159,6 +159,18 @@ check "without a terminal a plain sentence" sh -c "setsid '$SLABLAB' -e slab24 -
 TERM=nonsense typed 80x24 "$SLABLAB" -e slab24 -t
 check "an unknown terminal is an error" test $? = 1
 
+# The mouse of a real terminal: pressed on the bar of time, pulled, let go.
+typed -i ':a = kmalloc(100)\r' -i '\e[<0;70;22M' -i '\e[<32;30;22M' -i '\e[<0;12;22m' -i ":save-display $tmp/dragged\\r" -i Q 80x24 "$SLABLAB" -e slab24 -t
+check "the knob is dragged with the mouse" grep -q 'call 1/1  event 13/' "$tmp/dragged"
+
+# What goes on while nobody touches anything: two seconds of it cost next to nothing.
+cpu_ms() {      # QUIET: of the program, until it was quiet for so long
+    sh -c '"$0" -o /dev/null -q "$1" -i ":a = kmalloc(100)\\r" -s 15 80x24 "$2" -e slab24 -t; times' "$ptyrun" "$1" "$SLABLAB" |
+        awk 'NR == 2 { n = split($0, t, /[ms. ]+/); print (t[1] * 60 + t[2]) * 1000 + substr(t[3] "00", 1, 3) + (t[4] * 60 + t[5]) * 1000 + substr(t[6] "00", 1, 3) }'
+}
+short=$(cpu_ms 200) long=$(cpu_ms 2200)
+check "idle costs nothing (${short:-?} and ${long:-?} ms of CPU)" test $((${long:-9999} - ${short:-0})) -lt 100
+
 # ---- leaving: the modes are restored (ptyrun looks), the screen is given back, the status is the signal's ----
 
 gives_back() { tail -c 200 "$tmp/out" | grep -q '1049l'; }
@@ -180,6 +192,8 @@ cat >"$tmp/frames.keys" <<EOF
 :v = repeat 200 kmem_cache_alloc(foo)
 Home
 :frames 300
+:v = repeat 20000 kmem_cache_alloc(foo)
+:scrub 100
 EOF
 if grep -q 'KIND_CFLAGS = *[^ ]' "$top_builddir/Makefile" 2>/dev/null; then
     skip "the cost of a frame is measured in plain builds"
@@ -187,6 +201,8 @@ else
     typed 200x60 "$SLABLAB" -e slab24 -t --keys "$tmp/frames.keys"
     cost=$(sed -n 's/.*a frame at 200x60: \([0-9]*\)\..*/\1/p' "$tmp/out" | tail -1)
     check "a frame at 200x60 takes under 4 ms of CPU (${cost:-?} ms)" test "${cost:-9}" -lt 4
+    cost=$(sed -n 's/.*the knob at .*: \([0-9]*\)\.[0-9]* ms of CPU.*/\1/p' "$tmp/out" | tail -1)
+    check "a pull at the knob shows the next frame within 16 ms of CPU (${cost:-?} ms)" test "${cost:-99}" -lt 16
 fi
 
 if command -v tmux >/dev/null 2>&1 && [ -n "$TUI_TMUX" ]; then

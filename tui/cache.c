@@ -390,6 +390,8 @@ static void draw_welcome(struct tui *t, const struct rect *r)
 	put(t, r, y++, 10, C_KEY, "%s back through every step, %s on again", glyph(t, G_LEFT), glyph(t, G_RIGHT));
 	put_text(t, r, y, 1, C_TEXT, "Free");
 	put_text(t, r, y++, 10, C_KEY, ":kmem_cache_free(foo, a)");
+	put_text(t, r, y, 1, C_TEXT, "Ask");
+	put_text(t, r, y++, 10, C_KEY, "o who took it and freed it");
 	if (r->h > 9)
 		put_text(t, r, y + 1, 1, C_DIM, "Enter lists the caches that the kernel made for itself.");
 }

@@ -54,12 +54,15 @@ static void set_pairs(enum background back)
 	}
 }
 
-void theme_choose(struct tui *t, const char *name)
+bool theme_choose(struct tui *t, const char *name)
 {
 	enum background back = !strcmp(name, "dark") ? DARK : !strcmp(name, "light") ? LIGHT : background_of_terminal();
 
+	if (back == UNKNOWN && strcmp(name, "auto"))
+		return false;
 	if (!t->mono)
 		set_pairs(back);
+	return true;
 }
 
 void theme_init(struct tui *t)

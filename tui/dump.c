@@ -132,9 +132,26 @@ static void name_part(struct window *w, int row, const struct part_view *p, bool
 	buf_done(&text);
 }
 
-static bool take_part(void *ctx, const struct part_view *p)
+/* Objects that the engine does not call free at this moment may be filled with poison all the same: just before they are
+ * given back, just after they are handed out. */
+static bool is_poison(const struct machine *m, const struct part_view *p)
+{
+	const unsigned char *bytes;
+
+	if (p->kind != PART_OBJECT || p->bytes < 4 || !ram_has(m, p->at, p->bytes))
+		return false;
+	bytes = ram_at(m, p->at);
+	for (uint32_t i = 1; i + 1 < p->bytes; i++)
+		if (bytes[i] != bytes[0])
+			return false;
+	return (bytes[0] == 0x5a || bytes[0] == 0x6b) && bytes[p->bytes - 1] == 0xa5;
+}
+
+static bool take_part(void *ctx, const struct part_view *part)
 {
 	struct window *w = ctx;
+	struct part_view copy = *part;
+	const struct part_view *p = &copy;
 	bool broken = p->state && !strcmp(p->state, "broken"), bad = false;
 	uint64_t begin = p->at - w->from, end = begin + p->bytes;
 
@@ -142,6 +159,10 @@ static bool take_part(void *ctx, const struct part_view *p)
 		return p->at < w->from + w->bytes || p->kind == PART_INDEX || p->kind == PART_DESCRIPTOR || p->kind == PART_COLOUR;
 	if (p->at < w->from)
 		begin = 0;
+	if (is_poison(w->m, p)) {
+		copy.kind = PART_POISON;
+		copy.what = "poison, though not free";
+	}
 	for (uint64_t i = begin; i < end && i < w->bytes; i++) {
 		bool wrong = broken || (p->fill >= 0 && w->byte[i] != p->fill);
 

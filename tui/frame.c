@@ -191,6 +191,10 @@ static void draw_help(struct tui *t)
 #define VIEW(id, name, key, what) if (*key) help_row(&h, key " " #id, what, false);
 #include "tui/views.def"
 #undef VIEW
+	help_row(&h, "Behind :", "", true);
+	help_row(&h, "theme light", "colours for a light background; dark; auto, by what the terminal says", false);
+	help_row(&h, "present", "as P", false);
+	help_row(&h, "save-display F", "what the screen shows, as text into a file", false);
 	help_row(&h, "Signs", "", true);
 	help_row(&h, glyph(t, G_USED), "an object in use", false);
 	help_row(&h, glyph(t, G_FREE), "a free object of a slab", false);

@@ -389,7 +389,8 @@ static bool own_command(struct tui *t, const char *text)
 		return true;
 	}
 	if (!strncmp(text, "theme ", 6)) {
-		theme_choose(t, text + 6);
+		if (!theme_choose(t, text + 6))
+			say(t, true, "dark, light or auto: '%s' is none of them.", text + 6);
 		return true;
 	}
 	return script_directive(t, text);

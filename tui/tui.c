@@ -17,7 +17,7 @@
 /* On the bar of time a press takes the knob, and it follows until the button is let go. */
 static bool drag(struct tui *t, const MEVENT *ev)
 {
-	bool press = ev->bstate & (BUTTON1_PRESSED | BUTTON1_CLICKED);
+	bool press = ev->bstate & (BUTTON1_PRESSED | BUTTON1_CLICKED | REPORT_MOUSE_POSITION);     /* motion: with the button held */
 
 	if (press && ev->y == t->rows - 3)
 		t->dragging = true;
@@ -53,7 +53,7 @@ void mouse_key(struct tui *t)
 		buf_clear(&t->message);
 		t->playing = false;
 		step_lab(t, !(ev.bstate & BUTTON4_PRESSED));
-	} else if (!drag(t, &ev) && ev.bstate & (BUTTON1_PRESSED | BUTTON1_CLICKED)) {
+	} else if (!drag(t, &ev) && ev.bstate & (BUTTON1_PRESSED | BUTTON1_CLICKED) && !(ev.bstate & REPORT_MOUSE_POSITION)) {
 		buf_clear(&t->message);
 		click(t, ev.y, ev.x);
 	}

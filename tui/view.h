@@ -254,7 +254,7 @@ bool term_setup(struct tui *t, struct buf *error);
 void term_restore(void);                        /* safe at any time, any number of times */
 bool term_resize(int cols, int rows);           /* asks the terminal's driver; the KEY_RESIZE follows */
 void term_mouse(struct tui *t, bool on);
-void theme_choose(struct tui *t, const char *name);             /* "dark", "light", "auto": by $COLORFGBG, else middle tones */
+bool theme_choose(struct tui *t, const char *name);             /* "dark", "light", "auto": by $COLORFGBG, else middle tones; false: no theme */
 extern volatile bool term_interrupted;  /* Ctrl-C was pressed */
 
 /* ---- keys.c ---- */
