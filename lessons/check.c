@@ -151,6 +151,18 @@ static bool question_proved(struct proof *p, const struct item *item)
 	return fine;
 }
 
+/* A hint that `lesson hint` would never come to: it belongs to no exercise of its page. */
+static bool hint_reached(struct proof *p, const struct item *item)
+{
+	const struct item *e = lesson_exercise(p->l, item->page), *hint;
+
+	for (unsigned int i = 0; e && (hint = lesson_part(p->l, e->exercise, ITEM_HINT, i)); i++)
+		if (hint == item)
+			return true;
+	say_wrong(p, item, "this hint is never shown", NULL);
+	return false;
+}
+
 /* ---- a lesson ---- */
 
 static bool item_proved(struct proof *p, const struct item *item, struct buf *answers)
@@ -176,6 +188,9 @@ static bool item_proved(struct proof *p, const struct item *item, struct buf *an
 		fine = claim_holds(p, item, &error);
 		if (!fine)
 			say_wrong(p, item, "this claim does not hold", &error);
+		break;
+	case ITEM_HINT:
+		fine = hint_reached(p, item);
 		break;
 	default:
 		break;

@@ -2,14 +2,20 @@
  * How far a learner has come: $XDG_DATA_HOME/slablab/progress, lines of text that may be copied to another machine and
  * put together with another file's: "solved LESSON EXERCISE" and "page LESSON PAGE", the last one of a lesson counts.
  *
- * P1  The file is replaced whole, by rename: a crash leaves the old one or the new one. */
+ * P1  The file is replaced whole, by rename: a crash leaves the old one or the new one.
+ * P2  Who replaces it holds the lock of progress.lock from before reading the old one: two programs lose nothing of each
+ *     other's.
+ * P3  An old file that cannot be read is never replaced. */
 #include <errno.h>
+#include <fcntl.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/base/lang.h"
 #include "lessons/course.h"
 
 static bool progress_path(struct buf *path)
@@ -62,48 +68,86 @@ static void make_folders(char *path)
 	}
 }
 
-/* The old lines without those of `drop`, into out. */
-static void copy_lines(const char *path, const char *drop, FILE *out)
+/* The old lines without those of `drop`, into out. False when there are some that cannot be read. */
+static bool copy_lines(const char *path, const char *drop, FILE *out)
 {
 	FILE *f = fopen(path, "r");
-	char line[256];
+	char *line = NULL;
+	size_t room = 0;
+	ssize_t n;
+	bool fine = f || errno == ENOENT;
 
-	while (f && fgets(line, sizeof line, f))
+	while (f && (n = getline(&line, &room, f)) > 0)
 		if (strncmp(line, drop, strlen(drop)))
-			fputs(line, out);
+			fprintf(out, "%s%s", line, line[n - 1] == '\n' ? "" : "\n");
+	fine &= !f || !ferror(f);
+	free(line);
 	if (f)
 		fclose(f);
+	return fine;
+}
+
+/* Held until it is closed. Where a file system has no locks the others are trusted not to come at the same moment. */
+static int lock(const char *path)
+{
+	struct buf name = {0};
+	int fd;
+
+	buf_printf(&name, "%s.lock", path);
+	fd = open(name.data, O_RDWR | O_CREAT | O_CLOEXEC, 0644);
+	if (fd >= 0)
+		while (flock(fd, LOCK_EX) && errno == EINTR)
+			;
+	buf_done(&name);
+	return fd;
+}
+
+static bool replace(const char *path, const char *drop, const char *added)
+{
+	struct buf fresh = {0};
+	bool fine;
+	FILE *out;
+
+	buf_printf(&fresh, "%s.%ld", path, (long)getpid());
+	out = fopen(fresh.data, "w");
+	fine = out && copy_lines(path, drop, out) && fputs(added, out) >= 0 && fflush(out) == 0 && fsync(fileno(out)) == 0;
+	if (out)
+		fine &= fclose(out) == 0;
+	fine = fine && rename(fresh.data, path) == 0;
+	if (out && !fine) {
+		int why = errno;
+
+		unlink(fresh.data);
+		errno = why;
+	}
+	buf_done(&fresh);
+	return fine;
 }
 
 bool progress_note(const char *id, unsigned int page, unsigned int exercise, struct buf *error)
 {
-	struct buf path = {0}, fresh = {0}, drop = {0};
-	FILE *out = NULL;
+	struct buf path = {0}, drop = {0}, added = {0};
 	bool fine = false;
+	int fd;
 
-	if (!progress_path(&path)) {
-		buf_puts(error, "neither XDG_DATA_HOME nor HOME says where progress is kept");
-	} else {
+	if (progress_path(&path)) {
 		make_folders(path.data);
-		buf_printf(&fresh, "%s.%ld", path.data, (long)getpid());
-		buf_printf(&drop, "%s %s ", page ? "page" : "solved", id);
-		if (!page)
-			buf_printf(&drop, "%u\n", exercise);
-		out = fopen(fresh.data, "w");
-	}
-	if (out) {
-		copy_lines(path.data, drop.data, out);
-		fprintf(out, "%s %s %u\n", page ? "page" : "solved", id, page ? page : exercise);
-		fine = fflush(out) == 0 && fsync(fileno(out)) == 0;
-		fine &= fclose(out) == 0;
-		fine = fine && rename(fresh.data, path.data) == 0;
+		buf_printf(&added, "%s %s %u\n", page ? "page" : "solved", id, page ? page : exercise);
+		if (page)
+			buf_printf(&drop, "page %s ", id);
+		else
+			buf_puts(&drop, added.data);
+		fd = lock(path.data);
+		fine = replace(path.data, drop.data, added.data);
 		if (!fine)
-			unlink(fresh.data);
+			buf_printf(error, "%s: %s", path.data, strerror(errno));
+		if (fd >= 0)
+			close(fd);
+	} else {
+		buf_puts(error, _("neither XDG_DATA_HOME nor HOME says where progress is kept"));
 	}
-	if (!fine && !error->len)
-		buf_printf(error, "%s: %s", path.data, strerror(errno));
 	buf_done(&path);
-	buf_done(&fresh);
 	buf_done(&drop);
+	buf_done(&added);
 	return fine;
 }

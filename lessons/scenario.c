@@ -59,7 +59,81 @@ static bool play_line(struct session *s, const char *line, size_t n, uint32_t ro
 	return fine;
 }
 
-/* With an engine of the reader's choice, what the script expects of its own engine is not asked. */
+/* ---- on an engine of the reader's choice ----
+ *
+ * What the script expects of its own engine is not asked; what the chosen one lacks is left out, and said. */
+
+static void put_left_out(const char *what, size_t n, const char *why, struct buf *out)
+{
+	buf_printf(out, "  (%.*s: ", (int)n, what);
+	buf_printf(out, _("left out: %s"), why);
+	buf_puts(out, ")\n");
+}
+
+/* A `machine` line without the options that the engine lacks: the error says where the wrong word stands. */
+static void play_machine(struct session *s, const char *line, size_t n, struct buf *out)
+{
+	char *text = x_strndup(line, n);
+
+	for (unsigned int tries = 0; tries < 16; tries++) {
+		struct reply r;
+		size_t at, len;
+
+		session_run(s, text, strlen(text), 1, &r);
+		at = r.failed && r.column ? r.column - 1 : 0;
+		len = strcspn(text + at, " \t");
+		if (at < 7 || !len) {
+			reply_text(s, &r, out);
+			reply_done(&r);
+			break;
+		}
+		put_left_out(text + at, len, buf_text(&r.error), out);
+		memmove(text + at, text + at + len, strlen(text + at + len) + 1);
+		reply_done(&r);
+	}
+	free(text);
+}
+
+static void play_foreign(struct session *s, const char *line, size_t n, uint32_t row, struct buf *out)
+{
+	struct buf error = {0};
+
+	if (line_begins(line, n, "engine ") || line_begins(line, n, "expect "))
+		return;
+	if (line_begins(line, n, "machine")) {
+		buf_printf(out, "> %.*s\n", (int)n, line);
+		play_machine(s, line, n, out);
+	} else if (!play_line(s, line, n, row, out, &error)) {
+		put_left_out(line, n, buf_text(&error), out);
+	}
+	buf_done(&error);
+}
+
+static bool begin_foreign(struct session *s, const char *engine, struct buf *out, struct buf *error)
+{
+	struct buf command = {0};
+	bool fine;
+
+	buf_printf(&command, "engine %s", engine);
+	fine = play_line(s, "machine", 7, 0, out, error) && play_line(s, buf_text(&command), command.len, 0, out, error);
+	buf_done(&command);
+	return fine;
+}
+
+/* A story about slabs means nothing to a machine of pages alone. */
+static bool tells_of_slabs(const char *path)
+{
+	FILE *f = fopen(path, "r");
+	char line[256];
+	bool slabs = false;
+
+	while (f && !slabs && fgets(line, sizeof line, f))
+		slabs = !strncmp(line, "engine ", 7) && strncmp(line + 7, "buddy", 5);
+	if (f)
+		fclose(f);
+	return slabs;
+}
+
 static void play(struct session *s, const char *path, const char *engine, struct buf *out, struct buf *error)
 {
 	FILE *f = fopen(path, "r");
@@ -68,21 +142,21 @@ static void play(struct session *s, const char *path, const char *engine, struct
 	ssize_t len;
 	bool fine = f != NULL;
 
-	if (fine && *engine) {
-		struct buf command = {0};
-
-		buf_printf(&command, "engine %s", engine);
-		fine = play_line(s, "machine", 7, 0, out, error) && play_line(s, buf_text(&command), command.len, 0, out, error);
-		buf_done(&command);
+	if (!strncmp(engine, "buddy", 5) && tells_of_slabs(path)) {
+		buf_printf(error, _("this story is about slabs, and %s is a machine of pages alone"), engine);
+		fine = false;
 	}
+	fine = fine && (!*engine || begin_foreign(s, engine, out, error));
 	for (uint32_t row = 1; fine && (len = getline(&line, &room, f)) >= 0; row++) {
 		size_t n = (size_t)len;
 
 		while (n && (line[n - 1] == '\n' || line[n - 1] == '\r'))
 			n--;
-		if (*engine && (line_begins(line, n, "engine ") || line_begins(line, n, "expect ")))
-			continue;
-		fine = play_line(s, line, n, row, out, error);
+		if (*engine)
+			play_foreign(s, line, n, row, out);
+		else
+			fine = play_line(s, line, n, row, out, error);
+		fine &= !(s->interrupted && *s->interrupted);
 	}
 	free(line);
 	if (f)

@@ -80,6 +80,19 @@ check "a wrong prediction" says 'No: it is foo#1.1' play "lesson start $tmp/mine
 check "free play does not spoil the next page" says '^Right' play "lesson start $tmp/mine.md 2" 'repeat 9 kmem_cache_alloc(foo)' 'lesson next' 'lesson answer foo#1.1'
 check "progress is kept" grep -q '^solved mine 2$' "$tmp/data/slablab/progress"
 check "once each" test "$(grep -c '^solved mine 2$' "$tmp/data/slablab/progress")" = 1
+# Twelve learners at once: each one's page is kept.
+many() {
+    for i in 1 2 3 4 5 6 7 8 9 10 11 12; do
+        cp "$tmp/mine.md" "$tmp/many$i.md"
+        "$SLABLAB" -c "lesson start $tmp/many$i.md 2" -c 'lesson answer 304' >/dev/null 2>&1 &
+    done
+    wait
+    test "$(grep -c '^solved many[0-9]* 2$' "$tmp/data/slablab/progress")" = 12
+}
+check "programs at the same time lose nothing of each other's" many
+check "and leave nothing lying about" test "$(ls "$tmp/data/slablab")" = "progress
+progress.lock"
+check "where progress cannot be kept, the lesson says so and goes on" says 'progress is not kept' env XDG_DATA_HOME=/dev/null "$SLABLAB" -c "lesson start $tmp/mine.md 2"
 check "leaving and coming back" says 'comes back there' play "lesson start $tmp/mine.md 2" 'lesson quit'
 check "without a lesson there is nothing to go on with" says 'no lesson is going on' play 'lesson next'
 check "the list" says 'lesson start N begins one' play lesson
@@ -123,6 +136,17 @@ for file in "$srcdir"/scenarios/*.slab; do
         check "scenario $name plays on $engine" "$SLABLAB" -c "scenario $name $engine"
     done
 done
+# Each story on each engine that has what it is about: it runs to its end, and says what it left out.
+for file in "$srcdir"/scenarios/*.slab; do
+    name=$(basename "$file" .slab)
+    engines='slab24 slab slub all'
+    grep -q '^engine buddy' "$file" && engines="$engines buddy24 buddy"
+    for engine in $engines; do
+        check "scenario $name on $engine" "$SLABLAB" -c "scenario $name $engine"
+    done
+done
+check "a story of slabs on pages alone is refused" says 'about slabs' "$SLABLAB" -c 'scenario first buddy'
+check "what an engine lacks is left out, and said" says '(slub_debug=.*left out: slab24 has no option slub_debug)' "$SLABLAB" -c 'scenario overflow slab24'
 check "scenarios are listed" says 'first' play scenario
 check "a scenario is played" says 'foo.num == 3' play 'scenario first'
 
