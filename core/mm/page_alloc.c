@@ -145,9 +145,24 @@ void free_pages_exact(struct machine *m, kaddr_t addr, uint64_t size)
 		free_pages(m, addr + at, 0);
 }
 
+/* Whether the node itself has a zone that the mask allows. */
+static bool node_has_zone_for(struct machine *m, int nid, uint32_t gfp)
+{
+	struct zone *const *zones = m->kernel->node[nid < 0 ? (int)(smp_processor_id(m) % m->config.nodes) : nid]->zonelist[1].zones;
+
+	while (*zones && (*zones)->index > gfp_zone(m, gfp))
+		zones++;
+	return *zones;
+}
+
+/* The reference machine's pages come from the node that was asked, whatever the zone; only node 0 has low memory here. */
 struct page *slab_alloc_pages(struct machine *m, int nid, uint32_t gfp, unsigned int order)
 {
-	struct page *page = alloc_pages_node(m, nid, gfp, order);
+	struct page *page;
+
+	if (m->config.nodes > 1 && !node_has_zone_for(m, nid, gfp))
+		gfp &= ~(uint32_t)(__GFP_DMA | __GFP_DMA32);
+	page = alloc_pages_node(m, nid, gfp, order);
 
 	outcome_page(m, page ? 'a' : 'x', order);
 	return page;

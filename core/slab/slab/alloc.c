@@ -130,26 +130,28 @@ static void refill_from_node(struct machine *m, struct kmem_cache *cachep, struc
 	SET(n->free_objects, n->free_objects - ac->avail);
 }
 
-/* The array is empty: fetch a batch, growing the cache by a slab when the node has nothing. 0: no memory. */
-static kaddr_t cache_alloc_refill(struct machine *m, struct kmem_cache *cachep, uint32_t flags)
+/* The array is empty: fetch a batch, growing the cache by a slab when the node has nothing. `force`: the entry taken was
+ * of no use, so a slab comes first, and the array may still have entries. 0: no memory. */
+static kaddr_t cache_alloc_refill(struct machine *m, struct kmem_cache *cachep, uint32_t flags, bool force)
 {
+	struct array_cache *ac = cpu_cache_get(m, cachep);
 	int node = numa_mem_id(m);
-	struct array_cache *ac;
 
 	FRAME(m);
 	for (uint64_t tries = 0; ; tries++) {
 		struct kmem_cache_node *n = get_node(m, cachep, node);
 
 		machine_bound(m, tries, "the refill of an array_cache");
-		ac = cpu_cache_get(m, cachep);
-		if (ac->avail > 0 || !n)
-			BUG(m, "cache_alloc_refill: %s", n ? "the array is not empty" : "no kmem_cache_node");
-		spin_lock(m, node_lock(node));
-		refill_from_node(m, cachep, n, ac);
-		spin_unlock(m, node_lock(node));
-		if (ac->avail)
-			break;
-		if (!cache_grow(m, cachep, is_numa(m) ? flags | GFP_THISNODE : flags, node, NULL) && !ac->avail)
+		if (tries || !force) {
+			if (ac->avail > 0 || !n)
+				BUG(m, "cache_alloc_refill: %s", n ? "the array is not empty" : "no kmem_cache_node");
+			spin_lock(m, node_lock(node));
+			refill_from_node(m, cachep, n, ac);
+			spin_unlock(m, node_lock(node));
+			if (ac->avail)
+				break;
+		}
+		if (!cache_grow(m, cachep, is_numa(m) ? flags | GFP_THISNODE : flags, node, NULL) && (force || !ac->avail))
 			return 0;
 		if (ac->avail)
 			break;
@@ -161,21 +163,25 @@ static kaddr_t cache_alloc_refill(struct machine *m, struct kmem_cache *cachep, 
 static kaddr_t ____cache_alloc(struct machine *m, struct kmem_cache *cachep, uint32_t flags)
 {
 	struct array_cache *ac = cpu_cache_get(m, cachep);
+	bool force = ac->avail > 0;
 	kaddr_t objp;
 
 	FRAME(m);
 	if (ac->avail) {
 		SET(ac->touched, 1);
 		objp = ac_get_obj(m, ac);
-		if (is_debug(m))
+		if (is_debug(m) && objp)
 			SET(cachep->allochit, cachep->allochit + 1);
 		EMIT(m, array_hit, entry_ref(m, objp), ac->avail);
-		return objp;
+		if (objp)
+			return objp;
 	}
-	EMIT(m, array_empty, CACHE_REF(cachep));
+	if (!force)
+		EMIT(m, array_empty, CACHE_REF(cachep));
 	if (is_debug(m))
 		SET(cachep->allocmiss, cachep->allocmiss + 1);
-	return cache_alloc_refill(m, cachep, flags);
+	/* A NULL that was freed lies in the array like an object; taken for one that the caller may not have. */
+	return cache_alloc_refill(m, cachep, flags, force);
 }
 
 /* ---- NUMA ---- */

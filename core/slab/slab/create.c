@@ -233,6 +233,8 @@ static int setup_cpu_cache(struct machine *m, struct kmem_cache *cachep, uint32_
 			SET(cachep->node[node], alloc_node(m, gfp, node, CALLER_setup_cpu_cache));
 			if (!cachep->node[node])
 				BUG(m, "setup_cpu_cache: no memory for a kmem_cache_node");
+			if (is_debug(m))        /* kmem_cache_node_init() leaves it as the object was given out */
+				SET(cachep->node[node]->next_reap, 0x0101010101010101ull * POISON_INUSE);
 		}
 	SET(cachep->node[numa_mem_id(m)]->next_reap, m->kernel->jiffies + REAPTIMEOUT_NODE);
 	SET(cachep->batchcount, 1);

@@ -7,7 +7,6 @@
 
 #define RED_INACTIVE    0x09f911029d74e35bull
 #define RED_ACTIVE      0xd84156c5635688c0ull
-#define POISON_INUSE    0x5au
 #define POISON_FREE     0x6bu
 #define POISON_END      0xa5u
 #define REDZONE_ALIGN   8u

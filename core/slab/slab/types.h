@@ -29,6 +29,7 @@
 #include "core/slab/slab_common.h"
 
 #define BOOT_CPUCACHE_ENTRIES   1
+#define POISON_INUSE    0x5au   /* debug=1: every byte of an object as it is given out */
 #define BATCHREFILL_LIMIT       16
 #define HZ                      250
 #define REAPTIMEOUT_AC          (2 * HZ)        /* a CPU's reaper runs this often */
