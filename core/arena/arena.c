@@ -14,10 +14,10 @@
 struct slot {
 	bool used;
 	int fd;                         /* guard build: the memory behind both views */
-	uint64_t mapped[REGIONS];       /* bytes */
 };
 
 static struct slot slots[SLOTS];
+uint64_t arena_bytes[SLOTS][REGIONS];
 
 #if GUARD
 ptrdiff_t guard_distance = (ptrdiff_t)(SLOTS * SLOT_SIZE);
@@ -25,7 +25,7 @@ ptrdiff_t guard_distance = (ptrdiff_t)(SLOTS * SLOT_SIZE);
 
 static struct slot *slot_of(const struct machine *m)
 {
-	return &slots[((uintptr_t)m - ARENA_BASE) >> SLOT_SHIFT];
+	return &slots[slot_number(m)];
 }
 
 static bool map_at(uintptr_t address, uint64_t bytes, int prot, int fd, uint64_t offset)
@@ -61,7 +61,7 @@ struct machine *arena_open(void)
 		}
 #endif
 		slots[i].used = true;
-		slots[i].mapped[REGION_HOST] = HOST_BYTES;
+		arena_bytes[i][REGION_HOST] = HOST_BYTES;
 		return (struct machine *)base;
 	}
 	errno = EMFILE;
@@ -70,19 +70,19 @@ struct machine *arena_open(void)
 
 void arena_reset(struct machine *m)
 {
-	struct slot *slot = slot_of(m);
+	uint64_t *mapped = arena_bytes[slot_number(m)];
 
 	for (int r = REGION_STATE; r < REGIONS; r++) {
-		if (!slot->mapped[r])
+		if (!mapped[r])
 			continue;
-		munmap(region_base(m, r), slot->mapped[r]);
+		munmap(region_base(m, r), mapped[r]);
 #if GUARD
-		munmap(WRITABLE(region_base(m, r)), slot->mapped[r]);
+		munmap(WRITABLE(region_base(m, r)), mapped[r]);
 #endif
-		slot->mapped[r] = 0;
+		mapped[r] = 0;
 	}
 #if GUARD
-	if (ftruncate(slot->fd, 0) || ftruncate(slot->fd, (off_t)SLOT_SIZE))
+	if (ftruncate(slot_of(m)->fd, 0) || ftruncate(slot_of(m)->fd, (off_t)SLOT_SIZE))
 		errno = EIO;
 #endif
 }
@@ -100,8 +100,7 @@ void arena_close(struct machine *m)
 
 bool arena_map(struct machine *m, enum region region, uint64_t bytes)
 {
-	struct slot *slot = slot_of(m);
-	uint64_t have = slot->mapped[region];
+	uint64_t have = arena_mapped(m, region);
 	char *base = region_base(m, region);
 
 	bytes = (bytes + HOST_PAGE - 1) & ~(HOST_PAGE - 1);
@@ -110,9 +109,9 @@ bool arena_map(struct machine *m, enum region region, uint64_t bytes)
 #if GUARD
 	uint64_t offset = slot_offset(base + have);
 
-	if (!map_at((uintptr_t)base + have, bytes - have, PROT_READ, slot->fd, offset))
+	if (!map_at((uintptr_t)base + have, bytes - have, PROT_READ, slot_of(m)->fd, offset))
 		return false;
-	if (!map_at((uintptr_t)WRITABLE(base + have), bytes - have, PROT_READ | PROT_WRITE, slot->fd, offset)) {
+	if (!map_at((uintptr_t)WRITABLE(base + have), bytes - have, PROT_READ | PROT_WRITE, slot_of(m)->fd, offset)) {
 		munmap(base + have, bytes - have);
 		return false;
 	}
@@ -120,13 +119,8 @@ bool arena_map(struct machine *m, enum region region, uint64_t bytes)
 	if (!map_at((uintptr_t)base + have, bytes - have, PROT_READ | PROT_WRITE, -1, 0))
 		return false;
 #endif
-	slot->mapped[region] = bytes;
+	arena_bytes[slot_number(m)][region] = bytes;
 	return true;
-}
-
-uint64_t arena_mapped(const struct machine *m, enum region region)
-{
-	return slot_of(m)->mapped[region];
 }
 
 /* Pages that the host never gave memory to are still zero (I3): mincore tells which ones have some. A page that was
@@ -138,7 +132,7 @@ void arena_each_touched(struct machine *m, void (*visit)(void *ctx, const void *
 
 	for (int r = REGION_STATE; r < REGIONS; r++) {
 		char *base = region_base(m, r);
-		uint64_t pages = slot_of(m)->mapped[r] / HOST_PAGE;
+		uint64_t pages = arena_mapped(m, r) / HOST_PAGE;
 
 		for (uint64_t at = 0; at < pages; at += BATCH) {
 			uint64_t n = pages - at < BATCH ? pages - at : BATCH, from = 0;

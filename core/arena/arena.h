@@ -71,7 +71,18 @@ void arena_reset(struct machine *m);            /* unmaps the simulated state: a
 
 /* Makes the first `bytes` of a region usable; more than before, never less. False when the host refuses. */
 bool arena_map(struct machine *m, enum region region, uint64_t bytes);
-uint64_t arena_mapped(const struct machine *m, enum region region);             /* bytes usable */
+
+/* Bytes usable of each region, by slot. */
+extern uint64_t arena_bytes[SLOTS][REGIONS];
+static inline unsigned int slot_number(const struct machine *m)
+{
+	return (unsigned int)(((uintptr_t)m - ARENA_BASE) >> SLOT_SHIFT);
+}
+
+static inline uint64_t arena_mapped(const struct machine *m, enum region region)
+{
+	return arena_bytes[slot_number(m)][region];
+}
 
 static inline void *region_base(const struct machine *m, enum region region)
 {

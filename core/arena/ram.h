@@ -13,19 +13,20 @@
 #define PAGE_SHIFT      12
 #define PAGE_SIZE       4096u
 
-static inline uint64_t lowmem_bytes(const struct machine *m)
-{
-	uint64_t ram = m->frames << PAGE_SHIFT;
-
-	return ram < m->arch->lowmem_max ? ram : m->arch->lowmem_max;
-}
-
 /* True when [addr, addr + bytes) lies in the direct mapping. */
 static inline bool ram_has(const struct machine *m, kaddr_t addr, uint64_t bytes)
 {
-	uint64_t phys = addr - m->arch->page_offset, low = lowmem_bytes(m);
+	uint64_t phys = addr - m->arch->page_offset;
 
-	return phys < low && bytes <= low - phys;
+	if (__builtin_constant_p(bytes) && bytes - 1 < PAGE_SIZE)       /* no machine has less than a page */
+		return phys <= m->lowmem - bytes;
+	return phys < m->lowmem && bytes <= m->lowmem - phys;
+}
+
+/* The same for a pointer or long. */
+static inline bool ram_has_word(const struct machine *m, kaddr_t addr)
+{
+	return addr - m->arch->page_offset <= m->lowmem - m->arch->word;
 }
 
 /* The host's address of a byte of simulated RAM; addr must be in the direct mapping. Read only: see ram_write. */
@@ -75,7 +76,8 @@ static inline uint64_t ram_get_word(const struct machine *m, kaddr_t addr)
 	return m->arch->word == 4 ? ram_get32(m, addr) : ram_get64(m, addr);
 }
 
-static inline void ram_put(struct machine *m, kaddr_t addr, uint64_t value, unsigned int size, const struct site *site)
+static inline __attribute__((always_inline)) void ram_put(struct machine *m, kaddr_t addr, uint64_t value, unsigned int size,
+							  const struct site *site)
 {
 	const void *to = ram_at(m, addr);
 
@@ -94,6 +96,15 @@ static inline void ram_put(struct machine *m, kaddr_t addr, uint64_t value, unsi
 #endif
 }
 
+/* Of the two sizes that a word can have, each by itself: a copy of constant length is one instruction. */
+static inline void ram_put_word(struct machine *m, kaddr_t addr, uint64_t value, const struct site *site)
+{
+	if (m->arch->word == 4)
+		ram_put(m, addr, value, 4, site);
+	else
+		ram_put(m, addr, value, 8, site);
+}
+
 #if RECORD
 #define RAM_SITE_(text_, size_) ({ SITE_SIZED(ram_site_, 0, text_, size_, SITE_UNSIGNED); &ram_site_; })
 #else
@@ -105,7 +116,7 @@ static inline void ram_put(struct machine *m, kaddr_t addr, uint64_t value, unsi
 #define RAM_SET16(m_, addr_, v_, what_)         ram_put(m_, addr_, (v_), 2, RAM_SITE_(what_, 2))
 #define RAM_SET32(m_, addr_, v_, what_)         ram_put(m_, addr_, (v_), 4, RAM_SITE_(what_, 4))
 #define RAM_SET64(m_, addr_, v_, what_)         ram_put(m_, addr_, (v_), 8, RAM_SITE_(what_, 8))
-#define RAM_SET_WORD(m_, addr_, v_, what_)      ram_put(m_, addr_, (v_), (m_)->arch->word, RAM_SITE_(what_, 0))
+#define RAM_SET_WORD(m_, addr_, v_, what_)      ram_put_word(m_, addr_, (v_), RAM_SITE_(what_, 0))
 #define RAM_FILL(m_, addr_, byte_, n_)          SET_FILL(ram_at(m_, addr_), byte_, n_)
 #define RAM_WRITE(m_, addr_, from_, n_)         SET_COPY(ram_at(m_, addr_), from_, n_)
 

@@ -72,6 +72,7 @@ static uint64_t new_frame(struct machine *m, uint64_t pfn)
 	if (need > WILD_OFFSET - ROOMS_OFFSET ||
 	    (need > arena_mapped(m, REGION_ROOMS) && !arena_map(m, REGION_ROOMS, need + (16ull << 20))))
 		machine_trap(m, TRAP_HOST, "the host gives no more memory for descriptors");
+	m->rooms_end = arena_mapped(m, REGION_ROOMS) - PAGE_SIZE;
 	SET(m->kernel->rooms, frame);
 	SET(*frame_pfn(m, frame), pfn);
 	return frame;

@@ -228,7 +228,7 @@ static void where_ram(struct machine *m, struct where *w)
 	w->size = 8;
 	w->offset &= ~7ull;
 	w->form = WHERE_BYTES;
-	if (phys < lowmem_bytes(m) && m->slab && m->slab->place(m, addr & ~7ull, &at)) {
+	if (phys < m->lowmem && m->slab && m->slab->place(m, addr & ~7ull, &at)) {
 		ref_text(&w->name, REF(cache_head(at.cache)->name, at.seq, at.index));
 		buf_printf(&w->name, " + %u", at.offset);
 		return;

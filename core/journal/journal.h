@@ -136,9 +136,9 @@ void journal_attach(struct machine *m, struct segment *seg);    /* records go to
 void journal_detach(struct machine *m);                         /* nothing is recorded any more; seg is sealed */
 
 /* Slow halves of the inline recorders in set.h and emit.h. */
-void journal_more_stores(struct journal *j);
-void journal_event_slowly(struct machine *m, const struct site *site, const uint64_t *words, unsigned int n);
-void journal_more_payload(struct journal *j, unsigned int words);
+void journal_more_stores(struct journal *j) __attribute__((cold));
+void journal_event_slowly(struct machine *m, const struct site *site, const uint64_t *words, unsigned int n) __attribute__((cold));
+void journal_more_payload(struct journal *j, unsigned int words) __attribute__((cold));
 
 /* Calls on_break once the event with this index of the segment is recorded. Events recorded there are part of the call. */
 void journal_break_at(struct machine *m, uint64_t index, void (*on_break)(struct machine *m));

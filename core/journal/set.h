@@ -82,9 +82,10 @@ static inline void journal_set(const volatile void *p, const void *value, size_t
 
 #else
 
+/* A store of its own type: the compiler keeps what it knows about fields of other types. */
 #define SET(lv, value) do {                                                                             \
-		__typeof__(((void)0, (lv))) set_value_ = (value);                                       \
-		__builtin_memcpy(WRITABLE(&(lv)), &set_value_, sizeof(lv));                             \
+		__typeof__(((void)0, (lv))) *set_to_ = WRITABLE(&(lv));                                 \
+		*set_to_ = (value);                                                                     \
 	} while (0)
 #define SET_ZERO(p, bytes)              memset(WRITABLE(p), 0, (bytes))
 #define SET_FILL(p, byte, bytes)        memset(WRITABLE(p), (byte), (bytes))

@@ -266,6 +266,7 @@ bool machine_boot(struct machine *m, const struct machine_config *c, bool record
 	struct kernel *k;
 
 	arena_reset(m);
+	m->rooms_end = 0;
 	m->config = *c;
 	m->arch = &arch_info[c->arch];
 	m->era = engine_info[c->engine].era;

@@ -21,6 +21,10 @@
 #include "core/journal/list.h"
 #include "core/journal/set.h"
 
+/* Which way is usual, as the kernel says it. */
+#define likely(x_)      __builtin_expect(!!(x_), 1)
+#define unlikely(x_)    __builtin_expect(!!(x_), 0)
+
 #define MAX_CPUS        64
 #define MAX_NODES       2
 #define MAX_FAILS       64
@@ -127,6 +131,8 @@ struct machine {
 	uint64_t table_pfn;             /* frames of the page tables that the boot makes: BOOT_TABLES of them */
 	uint64_t frames;                /* pfns, and the boot's own memory behind them */
 	bool rooms_written;             /* somebody wrote over a descriptor: its pointers may lead anywhere (command/fault.c) */
+	uint64_t rooms_end;             /* a descriptor that begins below this in ROOMS lies there whole (room.c) */
+	uint64_t lowmem;                /* bytes of these that the direct mapping reaches (ram.h: R1) */
 	uint8_t nroom_types;
 	const struct room_type *room_types[32];
 	void *session;                  /* the command layer's */
@@ -158,12 +164,12 @@ bool machine_interrupt(struct machine *m, unsigned int cpu, void (*body)(struct 
 
 /* The kernel stops here. The caller's state stays as it is. */
 _Noreturn void machine_trap(struct machine *m, enum trap_kind kind, const char *fmt, ...)
-	__attribute__((format(printf, 3, 4)));
+	__attribute__((cold, format(printf, 3, 4)));
 #define BUG(m_, ...)    do { TRAP_EVENT(m_, BUG, __VA_ARGS__); machine_trap(m_, TRAP_BUG, __VA_ARGS__); } while (0)
 #define OOPS(m_, ...)   do { TRAP_EVENT(m_, OOPS, __VA_ARGS__); machine_trap(m_, TRAP_OOPS, __VA_ARGS__); } while (0)
 #define PANIC(m_, ...)  do { TRAP_EVENT(m_, PANIC, __VA_ARGS__); machine_trap(m_, TRAP_PANIC, __VA_ARGS__); } while (0)
 #define TRAP_EVENT(m_, name_, ...) EMIT(m_, name_, machine_intern(__VA_ARGS__))
-uint32_t machine_intern(const char *fmt, ...) __attribute__((format(printf, 1, 2)));
+uint32_t machine_intern(const char *fmt, ...) __attribute__((cold, format(printf, 1, 2)));
 
 /* A divisor that somebody may have written over: 0 is the machine's divide error. */
 #define DIVISOR(m_, x_) ({                                                                              \
@@ -174,7 +180,7 @@ uint32_t machine_intern(const char *fmt, ...) __attribute__((format(printf, 1, 2
 
 /* The kernel prints a line: an event, and part of the outcome's report. */
 #define PRINTK(m_, ...) do { EMIT(m_, printk, machine_intern(__VA_ARGS__)); machine_report(m_, __VA_ARGS__); } while (0)
-void machine_report(struct machine *m, const char *fmt, ...) __attribute__((format(printf, 2, 3)));
+void machine_report(struct machine *m, const char *fmt, ...) __attribute__((cold, format(printf, 2, 3)));
 
 /* Looked at every 64 events: a call that never ends, Ctrl-C. */
 void machine_poll(struct machine *m);

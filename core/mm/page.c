@@ -76,4 +76,5 @@ void plan_boot_memory(struct machine *m)
 	m->percpu_pfn = m->pfns + m->percpu_pages <= low ? m->pfns : low - m->percpu_pages;
 	m->table_pfn = m->percpu_pfn + m->percpu_pages > m->pfns ? m->percpu_pfn + m->percpu_pages : m->pfns;
 	m->frames = m->table_pfn + BOOT_TABLES;
+	m->lowmem = m->frames << 12 < m->arch->lowmem_max ? m->frames << 12 : m->arch->lowmem_max;
 }

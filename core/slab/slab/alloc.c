@@ -132,7 +132,7 @@ static void refill_from_node(struct machine *m, struct kmem_cache *cachep, struc
 
 /* The array is empty: fetch a batch, growing the cache by a slab when the node has nothing. `force`: the entry taken was
  * of no use, so a slab comes first, and the array may still have entries. 0: no memory. */
-static kaddr_t cache_alloc_refill(struct machine *m, struct kmem_cache *cachep, uint32_t flags, bool force)
+static __attribute__((noinline)) kaddr_t cache_alloc_refill(struct machine *m, struct kmem_cache *cachep, uint32_t flags, bool force)
 {
 	struct array_cache *ac = cpu_cache_get(m, cachep);
 	int node = numa_mem_id(m);
@@ -160,14 +160,14 @@ static kaddr_t cache_alloc_refill(struct machine *m, struct kmem_cache *cachep, 
 	return ac_get_obj(m, ac);
 }
 
-static kaddr_t ____cache_alloc(struct machine *m, struct kmem_cache *cachep, uint32_t flags)
+static __always_inline kaddr_t ____cache_alloc(struct machine *m, struct kmem_cache *cachep, uint32_t flags)
 {
 	struct array_cache *ac = cpu_cache_get(m, cachep);
 	bool force = ac->avail > 0;
 	kaddr_t objp;
 
 	FRAME(m);
-	if (ac->avail) {
+	if (likely(ac->avail)) {
 		SET(ac->touched, 1);
 		objp = ac_get_obj(m, ac);
 		if (is_debug(m) && objp)
@@ -273,23 +273,27 @@ static kaddr_t __do_cache_alloc(struct machine *m, struct kmem_cache *cachep, ui
 {
 	kaddr_t objp = ____cache_alloc(m, cachep, flags);
 
-	if (!objp && is_numa(m))
+	if (unlikely(!objp) && is_numa(m))
 		objp = ____cache_alloc_node(m, cachep, flags, numa_mem_id(m));
 	return objp;
 }
 
+static void clear_object(struct machine *m, const struct kmem_cache *cachep, kaddr_t objp)
+{
+	if (!ram_has(m, objp, (uint32_t)cachep->object_size))
+		OOPS(m, "slab_alloc: %llx cannot be cleared", (unsigned long long)objp);
+	RAM_FILL(m, objp, 0, (uint32_t)cachep->object_size);
+}
+
 /* What every allocation ends with: checks, zeroing, and the event. */
-static kaddr_t finish(struct machine *m, struct kmem_cache *cachep, uint32_t flags, kaddr_t objp, enum caller caller)
+static __always_inline kaddr_t finish(struct machine *m, struct kmem_cache *cachep, uint32_t flags, kaddr_t objp, enum caller caller)
 {
 	if (is_debug(m))
 		objp = cache_alloc_debugcheck_after(m, cachep, flags, objp, caller);
-	if (!objp)
+	if (unlikely(!objp))
 		return 0;
-	if (flags & GFP_F_ZERO) {
-		if (!ram_has(m, objp, (uint32_t)cachep->object_size))
-			OOPS(m, "slab_alloc: %llx cannot be cleared", (unsigned long long)objp);
-		RAM_FILL(m, objp, 0, (uint32_t)cachep->object_size);
-	}
+	if (unlikely(flags & GFP_F_ZERO))
+		clear_object(m, cachep, objp);
 	SET(cachep->head.live, cachep->head.live + 1);
 	EMIT(m, kmem_cache_alloc, entry_ref(m, objp));
 	return objp;

@@ -217,7 +217,7 @@ static int setup_cpu_cache(struct machine *m, struct kmem_cache *cachep, uint32_
 	at = percpu_array_alloc(m, bytes);
 	if (!at)
 		return 1;
-	SET(cachep->cpu_cache, at);
+	set_cpu_cache(m, cachep, at);
 	for (unsigned int cpu = 0; cpu < m->config.cpus; cpu++) {
 		struct array_cache *ac = percpu_array(m, at, cpu);
 
@@ -336,6 +336,7 @@ int __kmem_cache_shutdown(struct machine *m, struct kmem_cache *cachep)
 	rc = __kmem_cache_shrink(m, cachep);
 	if (rc)
 		return rc;
+	put_cpu_table(m, cachep);
 	percpu_array_free(m, cachep->cpu_cache);
 	for_each_kmem_cache_node(m, cachep, node, n) {
 		free_arraycache(m, n->shared);

@@ -122,7 +122,7 @@ static void stats_freeable(struct machine *m, struct kmem_cache *cachep, struct 
 }
 
 /* The array is full: its oldest batchcount entries go to the shared array, or into their slabs. */
-static void cache_flusharray(struct machine *m, struct kmem_cache *cachep, struct array_cache *ac)
+static __attribute__((noinline)) void cache_flusharray(struct machine *m, struct kmem_cache *cachep, struct array_cache *ac)
 {
 	int node = numa_mem_id(m);
 	struct kmem_cache_node *n = get_node(m, cachep, node);
@@ -266,7 +266,7 @@ static void __cache_free(struct machine *m, struct kmem_cache *cachep, kaddr_t o
 	if (is_numa(m) && cache_free_alien(m, cachep, objp))
 		return;
 	count_free(m, cachep, ac->avail < ac->limit);
-	if (ac->avail >= ac->limit) {
+	if (unlikely(ac->avail >= ac->limit)) {
 		EMIT(m, array_full, ac->limit);
 		cache_flusharray(m, cachep, ac);
 	}

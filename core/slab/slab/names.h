@@ -22,6 +22,9 @@
 #define percpu_array_alloc              SLAB_NAME(percpu_array_alloc)
 #define percpu_array_free               SLAB_NAME(percpu_array_free)
 #define percpu_array                    SLAB_NAME(percpu_array)
+#define set_cpu_cache                   SLAB_NAME(set_cpu_cache)
+#define put_cpu_table                   SLAB_NAME(put_cpu_table)
+#define find_cpu_array                  SLAB_NAME(find_cpu_array)
 
 /* boot.c */
 #define slab_boot                       SLAB_NAME(kmem_cache_init)

@@ -264,7 +264,7 @@ static int do_tune_cpucache(struct machine *m, struct kmem_cache *cachep, uint32
 	cpu_cache = alloc_kmem_cache_cpus(m, bytes, limit, batchcount);
 	if (!cpu_cache)
 		return -12;
-	SET(cachep->cpu_cache, cpu_cache);
+	set_cpu_cache(m, cachep, cpu_cache);
 	SET(cachep->batchcount, batchcount);
 	SET(cachep->limit, limit);
 	SET(cachep->shared, shared);

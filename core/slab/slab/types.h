@@ -115,6 +115,13 @@ struct kmem_cache {
 	unsigned long __journaled node_allocs, node_frees, node_overflow;
 	uint32_t __journaled allochit, allocmiss, freehit, freemiss;
 	struct kmem_cache_node *__journaled node[MAX_NODES];
+	struct cpu_table *__journaled cpus;     /* ours */
+};
+
+/* Ours: the array of each CPU behind cpu_cache, so that the fast path need not look for it. */
+struct cpu_table {
+	kaddr_t __journaled ptr;                /* the cpu_cache it was made for */
+	struct array_cache *__journaled at[MAX_CPUS];
 };
 
 enum slab_state { DOWN, PARTIAL, PARTIAL_NODE, UP, FULL };
@@ -136,6 +143,7 @@ struct slab_globals {
 	uint64_t __journaled reaper_on;         /* CPUs whose reaper is scheduled */
 	uint64_t __journaled reap_due[MAX_CPUS];        /* jiffies */
 	uint32_t __journaled slab_reap_node[MAX_CPUS];
+	struct cpu_table *__journaled free_tables;      /* of destroyed caches, a chain through at[0] */
 	struct list_head rcu;                   /* slabs that wait for a grace period */
 	uint8_t __journaled room[SLAB_ROOMS];   /* type numbers */
 	struct kmem_cache kmem_cache_boot;
@@ -165,12 +173,12 @@ static inline int numa_mem_id(const struct machine *m)
 
 static inline bool is_numa(const struct machine *m)
 {
-	return m->config.nodes > 1;
+	return unlikely(m->config.nodes > 1);
 }
 
 static inline bool is_debug(const struct machine *m)
 {
-	return m->config.debug != 0;
+	return unlikely(m->config.debug);
 }
 
 static inline bool cpu_online(const struct machine *m, unsigned int cpu)
@@ -283,7 +291,7 @@ static inline kaddr_t ac_entry(struct machine *m, const struct array_cache *ac, 
 {
 	kaddr_t at = ac_entry_at(m, ac, i);
 
-	if (__builtin_expect(!ram_has(m, at, m->arch->word), 0))
+	if (unlikely(!ram_has_word(m, at)))
 		OOPS(m, "entry %u of an array_cache lies at %llx, where no memory is", i, (unsigned long long)at);
 	return ram_get_word(m, at);
 }
@@ -292,7 +300,7 @@ static inline void ac_set_entry(struct machine *m, const struct array_cache *ac,
 {
 	kaddr_t at = ac_entry_at(m, ac, i);
 
-	if (__builtin_expect(!ram_has(m, at, m->arch->word), 0))
+	if (unlikely(!ram_has_word(m, at)))
 		OOPS(m, "entry %u of an array_cache lies at %llx, where no memory is", i, (unsigned long long)at);
 	RAM_SET_WORD(m, at, objp, "ac->entry[i]");
 }
@@ -301,14 +309,14 @@ static inline void ac_set_entry(struct machine *m, const struct array_cache *ac,
 
 static inline unsigned int get_free_obj(struct machine *m, const struct page *page, unsigned int idx)
 {
-	if (__builtin_expect(!ram_has(m, page->freelist + idx, 1), 0))
+	if (unlikely(!ram_has(m, page->freelist + idx, 1)))
 		OOPS(m, "index %u of a freelist lies at %llx", idx, (unsigned long long)(page->freelist + idx));
 	return *ram_at(m, page->freelist + idx);
 }
 
 static inline void set_free_obj(struct machine *m, const struct page *page, unsigned int idx, unsigned int value)
 {
-	if (__builtin_expect(!ram_has(m, page->freelist + idx, 1), 0))
+	if (unlikely(!ram_has(m, page->freelist + idx, 1)))
 		OOPS(m, "index %u of a freelist lies at %llx", idx, (unsigned long long)(page->freelist + idx));
 	RAM_SET8(m, page->freelist + idx, value, "page->freelist[i]");
 }
@@ -334,6 +342,9 @@ void *open_room(struct machine *m, kaddr_t at, unsigned int which);
 kaddr_t percpu_array_alloc(struct machine *m, uint64_t bytes);
 void percpu_array_free(struct machine *m, kaddr_t ptr);
 struct array_cache *percpu_array(const struct machine *m, kaddr_t ptr, unsigned int cpu);
+void set_cpu_cache(struct machine *m, struct kmem_cache *cachep, kaddr_t ptr);
+void put_cpu_table(struct machine *m, struct kmem_cache *cachep);
+struct array_cache *find_cpu_array(struct machine *m, const struct kmem_cache *cachep);
 
 void slab_boot(struct machine *m);
 void cpu_hotplug(struct machine *m, unsigned int cpu, bool online);
@@ -414,12 +425,9 @@ bool slab_describe(struct machine *m, kaddr_t room, struct buf *out);
 /* The array of the CPU at work. */
 static inline struct array_cache *cpu_cache_get(struct machine *m, const struct kmem_cache *cachep)
 {
-	struct array_cache *ac = percpu_array(m, cachep->cpu_cache, this_cpu(m));
+	const struct cpu_table *cpus = cachep->cpus;
 
-	if (__builtin_expect(!ac, 0))
-		OOPS(m, "cpu_cache of %s leads to %llx, where no array_cache is", intern_text(cachep->head.name),
-		     (unsigned long long)cachep->cpu_cache);
-	return ac;
+	return likely(cpus && cpus->ptr == cachep->cpu_cache) ? cpus->at[this_cpu(m)] : find_cpu_array(m, cachep);
 }
 
 #endif

@@ -66,7 +66,7 @@ static slab_t *serving_slab(struct machine *m, kmem_cache_t *cachep)
 	return slab_entry(m, entry);
 }
 
-static bool kmem_cache_alloc_one(struct machine *m, kmem_cache_t *cachep, kaddr_t *objp)
+static __attribute__((noinline)) bool kmem_cache_alloc_one(struct machine *m, kmem_cache_t *cachep, kaddr_t *objp)
 {
 	slab_t *slabp = serving_slab(m, cachep);
 
@@ -92,7 +92,7 @@ static void push(struct machine *m, cpucache_t *cc, kaddr_t objp)
 }
 
 /* Moves objects from the slabs into the empty array, batchcount at most, and hands out the last one. 0: there was none. */
-static kaddr_t kmem_cache_alloc_batch(struct machine *m, kmem_cache_t *cachep, cpucache_t *cc)
+static __attribute__((noinline)) kaddr_t kmem_cache_alloc_batch(struct machine *m, kmem_cache_t *cachep, cpucache_t *cc)
 {
 	uint32_t moved = 0, batchcount = cachep->batchcount;
 	slab_t *slabp, *first = NULL, *last = NULL;
@@ -134,49 +134,43 @@ static void stats_count(struct machine *m, kmem_cache_t *cachep, bool hit)
 		SET(cachep->allocmiss, cachep->allocmiss + 1);
 }
 
-/* One try with interrupts off. False: the cache has to grow first. */
-static bool try_alloc(struct machine *m, kmem_cache_t *cachep, kaddr_t *objp)
+/* The CPU's array, if it has something. */
+static __always_inline bool pop_array(struct machine *m, kmem_cache_t *cachep, cpucache_t *cc, kaddr_t *objp)
 {
-	cpucache_t *cc = SMP(m) ? cc_data(m, cachep) : NULL;
+	stats_count(m, cachep, cc->avail);
+	if (unlikely(!cc->avail))
+		return false;
+	*objp = pop(m, cc);
+	EMIT(m, cpucache_pop, smp_processor_id(m), obj_ref(m, *objp), cc->avail);
+	return true;
+}
+
+/* From the slabs, with interrupts off. False: the cache has to grow first. */
+static bool alloc_from_slabs(struct machine *m, kmem_cache_t *cachep, cpucache_t *cc, kaddr_t *objp)
+{
 	bool found;
 
-	if (!cc) {
-		lock_cache(m);
-		found = kmem_cache_alloc_one(m, cachep, objp);
-		unlock_cache(m);
-		return found;
+	if (cc) {
+		*objp = kmem_cache_alloc_batch(m, cachep, cc);
+		return *objp != 0;
 	}
-	stats_count(m, cachep, cc->avail);
-	if (cc->avail) {
-		*objp = pop(m, cc);
-		EMIT(m, cpucache_pop, smp_processor_id(m), obj_ref(m, *objp), cc->avail);
-		return true;
-	}
-	*objp = kmem_cache_alloc_batch(m, cachep, cc);
-	return *objp != 0;
+	lock_cache(m);
+	found = kmem_cache_alloc_one(m, cachep, objp);
+	unlock_cache(m);
+	return found;
 }
 
-/* A cache of DMA memory and a caller who wants such memory belong together. */
-static void kmem_cache_alloc_head(struct machine *m, const kmem_cache_t *cachep, uint32_t flags)
-{
-	if ((flags & SLAB_DMA) && !(cachep->gfpflags & __GFP_DMA))
-		BUG(m, "slab.c:1235: SLAB_DMA asked of a cache that has no DMA memory");
-	if (!(flags & SLAB_DMA) && (cachep->gfpflags & __GFP_DMA))
-		BUG(m, "slab.c:1238: SLAB_DMA is missing for a cache of DMA memory");
-}
-
-kaddr_t __kmem_cache_alloc(struct machine *m, kmem_cache_t *cachep, uint32_t flags)
+/* The array gave nothing. The cache grows until its slabs serve, or until it cannot: 0. Interrupts are off (`off`: they
+ * were before), and are as before afterwards. */
+static __attribute__((noinline)) kaddr_t alloc_slowly(struct machine *m, kmem_cache_t *cachep, uint32_t flags, bool off)
 {
 	kaddr_t objp = 0;
-	bool off, found;
 
-	FRAME(m);
-	if (!cachep || !cache_ok(m, cachep))
-		wild_slab(m, cachep, "kmem_cache_t");
-	kmem_cache_alloc_head(m, cachep, flags);
 	for (uint64_t tries = 0;; tries++) {
-		local_irq_save(m, off);
-		found = try_alloc(m, cachep, &objp);
+		cpucache_t *cc = SMP(m) ? cc_data(m, cachep) : NULL;
+		bool found = tries && cc && pop_array(m, cachep, cc, &objp);
+
+		found = found || alloc_from_slabs(m, cachep, cc, &objp);
 		local_irq_restore(m, off);
 		if (found)
 			break;
@@ -185,7 +179,40 @@ kaddr_t __kmem_cache_alloc(struct machine *m, kmem_cache_t *cachep, uint32_t fla
 			return 0;
 		}
 		machine_bound(m, tries, "kmem_cache_alloc");
+		local_irq_save(m, off);
 	}
+	SET(cachep->head.live, cachep->head.live + 1);
+	EMIT(m, kmem_cache_alloc, obj_ref(m, objp));
+	return objp;
+}
+
+/* A cache of DMA memory and a caller who wants such memory belong together. */
+static void kmem_cache_alloc_head(struct machine *m, const kmem_cache_t *cachep, uint32_t flags)
+{
+	if (likely(!(flags & SLAB_DMA) == !(cachep->gfpflags & __GFP_DMA)))
+		return;
+	if (flags & SLAB_DMA)
+		BUG(m, "slab.c:1235: SLAB_DMA asked of a cache that has no DMA memory");
+	else
+		BUG(m, "slab.c:1238: SLAB_DMA is missing for a cache of DMA memory");
+}
+
+kaddr_t __kmem_cache_alloc(struct machine *m, kmem_cache_t *cachep, uint32_t flags)
+{
+	cpucache_t *cc;
+	kaddr_t objp;
+	bool off, found;
+
+	FRAME(m);
+	if (unlikely(!cachep || !cache_ok(m, cachep)))
+		wild_slab(m, cachep, "kmem_cache_t");
+	kmem_cache_alloc_head(m, cachep, flags);
+	local_irq_save(m, off);
+	cc = SMP(m) ? cc_data(m, cachep) : NULL;
+	found = likely(cc != NULL) && pop_array(m, cachep, cc, &objp);
+	if (unlikely(!found))
+		return alloc_slowly(m, cachep, flags, off);
+	local_irq_restore(m, off);
 	SET(cachep->head.live, cachep->head.live + 1);
 	EMIT(m, kmem_cache_alloc, obj_ref(m, objp));
 	return objp;

@@ -20,13 +20,19 @@ static struct page *page_of(struct machine *m, kaddr_t objp)
 	OOPS(m, "unable to handle kernel paging request: %llx is in no page", (unsigned long long)objp);
 }
 
-/* debug=1: CHECK_PAGE of the kernel. */
-static void check_page(struct machine *m, kaddr_t objp)
+static void check_page_flags(struct machine *m, kaddr_t objp)
 {
-	if (!DEBUG(m) || (page_of(m, objp)->flags & PG_slab))
+	if (page_of(m, objp)->flags & PG_slab)
 		return;
 	PRINTK(m, "kfree: bad ptr %llxh.", (unsigned long long)objp);
 	BUG(m, "slab.c:1404: a pointer into a page that is no slab's");
+}
+
+/* debug=1: CHECK_PAGE of the kernel. */
+static inline void check_page(struct machine *m, kaddr_t objp)
+{
+	if (DEBUG(m))
+		check_page_flags(m, objp);
 }
 
 /* The list that a slab is on after `inuse` became one less. */
@@ -121,7 +127,7 @@ static void stats_count(struct machine *m, kmem_cache_t *cachep, bool hit)
 		SET(cachep->freemiss, cachep->freemiss + 1);
 }
 
-static void push(struct machine *m, cpucache_t *cc, kaddr_t objp)
+static __always_inline void push(struct machine *m, cpucache_t *cc, kaddr_t objp)
 {
 	entry_set(m, cc, cc->avail, objp);
 	SET(cc->avail, cc->avail + 1);
@@ -129,7 +135,7 @@ static void push(struct machine *m, cpucache_t *cc, kaddr_t objp)
 }
 
 /* With interrupts off. */
-static void __kmem_cache_free(struct machine *m, kmem_cache_t *cachep, kaddr_t objp)
+static __always_inline void __kmem_cache_free(struct machine *m, kmem_cache_t *cachep, kaddr_t objp)
 {
 	cpucache_t *cc;
 
@@ -140,19 +146,19 @@ static void __kmem_cache_free(struct machine *m, kmem_cache_t *cachep, kaddr_t o
 	}
 	cc = cc_data(m, cachep);
 	check_page(m, objp);
-	if (!cc) {
+	if (unlikely(!cc)) {
 		lock_cache(m);
 		kmem_cache_free_one(m, cachep, objp);
 		unlock_cache(m);
 		return;
 	}
-	if (cc->avail >= cc->limit) {
+	if (likely(cc->avail < cc->limit)) {
+		stats_count(m, cachep, true);
+	} else {
 		stats_count(m, cachep, false);
 		SET(cc->avail, cc->avail - cachep->batchcount);
 		EMIT(m, cpucache_flush, smp_processor_id(m), cachep->batchcount, cc->avail, cc->limit);
 		free_block(m, cachep, cc, cc->avail, cachep->batchcount);
-	} else {
-		stats_count(m, cachep, true);
 	}
 	push(m, cc, objp);
 }
@@ -168,7 +174,7 @@ void kmem_cache_free(struct machine *m, kmem_cache_t *cachep, kaddr_t objp)
 	bool off;
 
 	FRAME(m);
-	if (!cachep || !cache_ok(m, cachep))
+	if (unlikely(!cachep || !cache_ok(m, cachep)))
 		wild_slab(m, cachep, "kmem_cache_t");
 	EMIT(m, kmem_cache_free, obj_ref(m, objp));
 	check_page(m, objp);

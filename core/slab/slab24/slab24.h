@@ -17,8 +17,8 @@
 static inline struct slab24 *slab24(const struct machine *m) { return m->kernel->slab; }
 static inline kmem_cache_t *cache_cache(const struct machine *m) { return &slab24(m)->cache_cache; }
 static inline struct list_head *cache_chain(const struct machine *m) { return &cache_cache(m)->next; }
-static inline bool SMP(const struct machine *m) { return m->config.smp; }
-static inline bool DEBUG(const struct machine *m) { return m->config.debug; }
+static inline bool SMP(const struct machine *m) { return likely(m->config.smp); }
+static inline bool DEBUG(const struct machine *m) { return unlikely(m->config.debug); }
 static inline uint32_t BYTES_PER_WORD(const struct machine *m) { return m->arch->word; }
 static inline uint64_t L1_CACHE_ALIGN(const struct machine *m, uint64_t x) { return (x + m->config.l1 - 1) & ~(m->config.l1 - 1); }
 static inline uint32_t SIZEOF_SLAB(const struct machine *m) { return m->arch->word == 4 ? 24 : 40; }
@@ -37,12 +37,12 @@ static inline kaddr_t DTOR_ADDRESS(const struct machine *m) { return m->arch->ke
  * wild pointer. */
 static inline bool readable(const struct machine *m, const void *p, uint64_t bytes)
 {
-	uint64_t at = slot_offset(p);
+	uint64_t at = (uintptr_t)p - (uintptr_t)m;
 
-	if (machine_of(p) != m || at % 8)
+	if (unlikely(at % 8))
 		return false;
-	if (at >= ROOMS_OFFSET)
-		return at - ROOMS_OFFSET + bytes <= arena_mapped(m, REGION_ROOMS);
+	if (likely(at - ROOMS_OFFSET < m->rooms_end))
+		return true;
 	return at >= STATE_OFFSET && at - STATE_OFFSET + bytes <= m->kernel->heap;
 }
 
@@ -62,14 +62,14 @@ static inline bool cache_ok(const struct machine *m, const kmem_cache_t *cachep)
 }
 
 /* The kernel follows a pointer to nowhere. */
-_Noreturn void wild_slab(struct machine *m, const void *p, const char *what);
+_Noreturn void wild_slab(struct machine *m, const void *p, const char *what) __attribute__((cold));
 
 /* The slab behind a link of one of the three lists. */
 static inline slab_t *slab_entry(struct machine *m, struct list_head *link)
 {
 	slab_t *slabp = list_entry(link, slab_t, list);
 
-	if (__builtin_expect(!slab_ok(m, slabp), 0))
+	if (unlikely(!slab_ok(m, slabp)))
 		wild_slab(m, link, "slab_t");
 	return slabp;
 }
@@ -78,7 +78,7 @@ static inline kmem_cache_t *cache_entry(struct machine *m, struct list_head *lin
 {
 	kmem_cache_t *cachep = list_entry(link, kmem_cache_t, next);
 
-	if (__builtin_expect(!cache_ok(m, cachep), 0))
+	if (unlikely(!cache_ok(m, cachep)))
 		wild_slab(m, link, "kmem_cache_t");
 	return cachep;
 }
@@ -88,7 +88,7 @@ static inline cpucache_t *cpu_array(struct machine *m, const kmem_cache_t *cache
 {
 	cpucache_t *cc = cachep->cpudata[cpu];
 
-	if (__builtin_expect(cc && !cpucache_ok(m, cc), 0))
+	if (unlikely(cc && !cpucache_ok(m, cc)))
 		wild_slab(m, cc, "cpucache_t");
 	return cc;
 }
@@ -101,9 +101,9 @@ static inline cpucache_t *cc_data(struct machine *m, const kmem_cache_t *cachep)
 /* list_del and list_add of a slab, whose neighbours may be bent. */
 static inline void check_links(struct machine *m, const struct list_head *a, const struct list_head *b)
 {
-	if (__builtin_expect(!readable(m, a, sizeof *a), 0))
+	if (unlikely(!readable(m, a, sizeof *a)))
 		wild_slab(m, a, "list_head");
-	if (__builtin_expect(!readable(m, b, sizeof *b), 0))
+	if (unlikely(!readable(m, b, sizeof *b)))
 		wild_slab(m, b, "list_head");
 }
 
@@ -123,8 +123,8 @@ static inline void link_add(struct machine *m, struct list_head *entry, struct l
 
 /* A 4-byte or word-sized load and store as the kernel makes them: an address outside RAM is a page fault, and a store
  * that hits a descriptor sets its fields. */
-uint64_t word_read(struct machine *m, kaddr_t at, unsigned int bytes, const char *what);
-void word_write(struct machine *m, kaddr_t at, uint64_t value, unsigned int bytes, const char *what);
+uint64_t word_read(struct machine *m, kaddr_t at, unsigned int bytes, const char *what) __attribute__((cold));
+void word_write(struct machine *m, kaddr_t at, uint64_t value, unsigned int bytes, const char *what) __attribute__((cold));
 
 static inline kaddr_t slab_bufctl(const struct machine *m, const slab_t *slabp, uint32_t i)
 {
@@ -133,14 +133,14 @@ static inline kaddr_t slab_bufctl(const struct machine *m, const slab_t *slabp, 
 
 static inline kmem_bufctl_t bufctl_get(struct machine *m, const kmem_cache_t *cachep, const slab_t *slabp, uint32_t i)
 {
-	if (__builtin_expect(i < cachep->num, 1) && ram_has(m, slab_bufctl(m, slabp, i), 4))
+	if (likely(i < cachep->num && ram_has(m, slab_bufctl(m, slabp, i), 4)))
 		return ram_get32(m, slab_bufctl(m, slabp, i));
 	return (kmem_bufctl_t)word_read(m, slab_bufctl(m, slabp, i), 4, "bufctl");
 }
 
 static inline void bufctl_set(struct machine *m, const kmem_cache_t *cachep, const slab_t *slabp, uint32_t i, kmem_bufctl_t to)
 {
-	if (__builtin_expect(i < cachep->num, 1) && ram_has(m, slab_bufctl(m, slabp, i), 4))
+	if (likely(i < cachep->num && ram_has(m, slab_bufctl(m, slabp, i), 4)))
 		RAM_SET32(m, slab_bufctl(m, slabp, i), to, "bufctl");
 	else
 		word_write(m, slab_bufctl(m, slabp, i), to, 4, "bufctl");
@@ -153,14 +153,14 @@ static inline kaddr_t cc_entry(const struct machine *m, const cpucache_t *cc, ui
 
 static inline kaddr_t entry_get(struct machine *m, const cpucache_t *cc, uint32_t i)
 {
-	if (__builtin_expect(i < cc->limit, 1) && ram_has(m, cc_entry(m, cc, i), 8))
+	if (likely(i < cc->limit && ram_has(m, cc_entry(m, cc, i), 8)))
 		return ram_get_word(m, cc_entry(m, cc, i));
 	return word_read(m, cc_entry(m, cc, i), m->arch->word, "entry of the cpu array");
 }
 
 static inline void entry_set(struct machine *m, const cpucache_t *cc, uint32_t i, kaddr_t objp)
 {
-	if (__builtin_expect(i < cc->limit, 1) && ram_has(m, cc_entry(m, cc, i), 8))
+	if (likely(i < cc->limit && ram_has(m, cc_entry(m, cc, i), 8)))
 		RAM_SET_WORD(m, cc_entry(m, cc, i), objp, "entry of the cpu array");
 	else
 		word_write(m, cc_entry(m, cc, i), objp, m->arch->word, "entry of the cpu array");

@@ -74,7 +74,7 @@ static const cpucache_t *readable_array(const struct machine *m, const kmem_cach
 	if (!cc || !cpucache_ok(m, cc) || !ram_has(m, cc->self, SIZEOF_CPUCACHE))
 		return NULL;
 	*avail = cc->avail;
-	room = (m->arch->page_offset + lowmem_bytes(m) - cc->self - SIZEOF_CPUCACHE) / BYTES_PER_WORD(m);
+	room = (m->arch->page_offset + m->lowmem - cc->self - SIZEOF_CPUCACHE) / BYTES_PER_WORD(m);
 	if (*avail > room)
 		*avail = (uint32_t)room;
 	if (*avail > 65536)

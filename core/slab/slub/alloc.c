@@ -160,7 +160,7 @@ static kaddr_t ___slab_alloc(struct machine *m, struct kmem_cache *s, uint32_t g
 	return freelist;
 }
 
-static kaddr_t __slab_alloc(struct machine *m, struct kmem_cache *s, uint32_t gfp, int node, unsigned int from)
+static __attribute__((noinline)) kaddr_t __slab_alloc(struct machine *m, struct kmem_cache *s, uint32_t gfp, int node, unsigned int from)
 {
 	kaddr_t object;
 	bool flags;
@@ -175,7 +175,7 @@ static kaddr_t __slab_alloc(struct machine *m, struct kmem_cache *s, uint32_t gf
 /* Takes `object` off the cpu's freelist if neither the freelist nor the tid changed since they were read. */
 static bool this_cpu_pop(struct machine *m, struct kmem_cache *s, struct kmem_cache_cpu *c, kaddr_t object, uint64_t tid, kaddr_t next)
 {
-	if (c->freelist != object || c->tid != tid) {
+	if (unlikely(c->freelist != object || c->tid != tid)) {
 		stat(c, CMPXCHG_DOUBLE_CPU_FAIL);
 		EMIT(m, slub_cmpxchg_cpu_fail, tid, c->tid);
 		return false;
@@ -200,8 +200,16 @@ static uint32_t slow_reason(const struct kmem_cache_cpu *c)
 }
 #endif
 
+static void clear_object(struct machine *m, const struct kmem_cache *s, kaddr_t object)
+{
+	if (!ram_has(m, object, s->object_size))
+		slub_fault(m, object, "memset");
+	RAM_FILL(m, object, 0, s->object_size);
+	EMIT(m, slub_zeroed, object_ref(m, object), s->object_size);
+}
+
 /* One object, or 0. mm/slub.c slab_alloc_node() */
-kaddr_t slab_alloc_node(struct machine *m, struct kmem_cache *s, uint32_t gfp, int node, unsigned int from)
+__always_inline kaddr_t slab_alloc_node(struct machine *m, struct kmem_cache *s, uint32_t gfp, int node, unsigned int from)
 {
 	struct kmem_cache_cpu *c;
 	kaddr_t object;
@@ -222,12 +230,8 @@ kaddr_t slab_alloc_node(struct machine *m, struct kmem_cache *s, uint32_t gfp, i
 	} while (!this_cpu_pop(m, s, c, object, tid, get_freepointer(m, s, object)));
 	if (__builtin_expect(!object, 0))
 		return 0;
-	if (gfp & __GFP_ZERO) {
-		if (!ram_has(m, object, s->object_size))
-			slub_fault(m, object, "memset");
-		RAM_FILL(m, object, 0, s->object_size);
-		EMIT(m, slub_zeroed, object_ref(m, object), s->object_size);
-	}
+	if (unlikely(gfp & __GFP_ZERO))
+		clear_object(m, s, object);
 	SET(s->head.live, s->head.live + 1);
 	return object;
 }

@@ -9,7 +9,7 @@
 #include "core/slab/slub/types.h"
 
 /* Turns the objects to free into a chain of their own. Each one's free pointer is written here, before any check. */
-static void slab_free_freelist_hook(struct machine *m, struct kmem_cache *s, struct page *page, kaddr_t *head, kaddr_t *tail)
+static __always_inline void slab_free_freelist_hook(struct machine *m, struct kmem_cache *s, struct page *page, kaddr_t *head, kaddr_t *tail)
 {
 	kaddr_t next = *head, old_tail = *tail ? *tail : *head, object;
 	uint64_t bound = 0;
@@ -76,7 +76,7 @@ static struct free_step push_on_slab(struct machine *m, struct kmem_cache *s, st
 }
 
 /* Frees into a slab that is not this cpu's. mm/slub.c __slab_free() */
-static void __slab_free(struct machine *m, struct kmem_cache *s, struct page *page, kaddr_t head, kaddr_t tail, int cnt, unsigned int from)
+static __attribute__((noinline)) void __slab_free(struct machine *m, struct kmem_cache *s, struct page *page, kaddr_t head, kaddr_t tail, int cnt, unsigned int from)
 {
 	struct kmem_cache_cpu *c = this_cpu_ptr(m, s);
 	struct kmem_cache_node *n;
@@ -128,7 +128,7 @@ static void __slab_free(struct machine *m, struct kmem_cache *s, struct page *pa
 /* Puts the chain head .. tail before the cpu's freelist, if nothing came between since tid was read. */
 static bool this_cpu_push(struct machine *m, struct kmem_cache *s, struct kmem_cache_cpu *c, kaddr_t freelist, uint64_t tid, kaddr_t head)
 {
-	if (c->freelist != freelist || c->tid != tid) {
+	if (unlikely(c->freelist != freelist || c->tid != tid)) {
 		stat(c, CMPXCHG_DOUBLE_CPU_FAIL);
 		EMIT(m, slub_cmpxchg_cpu_fail, tid, c->tid);
 		return false;
@@ -140,7 +140,7 @@ static bool this_cpu_push(struct machine *m, struct kmem_cache *s, struct kmem_c
 	return true;
 }
 
-static void do_slab_free(struct machine *m, struct kmem_cache *s, struct page *page, kaddr_t head, kaddr_t tail, int cnt, unsigned int from)
+static __always_inline void do_slab_free(struct machine *m, struct kmem_cache *s, struct page *page, kaddr_t head, kaddr_t tail, int cnt, unsigned int from)
 {
 	kaddr_t tail_obj = tail ? tail : head, freelist;
 	struct kmem_cache_cpu *c;
@@ -151,7 +151,7 @@ static void do_slab_free(struct machine *m, struct kmem_cache *s, struct page *p
 		c = this_cpu_ptr(m, s);
 		tid = c->tid;
 		EMIT(m, slub_read_cpu, slub_ref(m, s, c->page, c->freelist), tid);
-		if (page != c->page) {
+		if (unlikely(page != c->page)) {
 			EMIT(m, slub_free_slowpath, slub_ref(m, s, page, head), c->cpu);
 			__slab_free(m, s, page, head, tail_obj, cnt, from);
 			return;
@@ -162,25 +162,24 @@ static void do_slab_free(struct machine *m, struct kmem_cache *s, struct page *p
 }
 
 /* Frees cnt objects of one slab, chained from head to tail (tail 0: just head). */
-void slab_free(struct machine *m, struct kmem_cache *s, struct page *page, kaddr_t head, kaddr_t tail, int cnt, unsigned int from)
+__always_inline void slab_free(struct machine *m, struct kmem_cache *s, struct page *page, kaddr_t head, kaddr_t tail, int cnt, unsigned int from)
 {
 	FRAME(m);
 	if (s->head.live)
 		SET(s->head.live, s->head.live > (uint64_t)cnt ? s->head.live - (uint64_t)cnt : 0);
-	slab_free_freelist_hook(m, s, page, &head, &tail);
+	/* A lone object's pointer is written once more below: only a recording shows both stores. */
+	if (RECORD || tail || kmem_cache_debug(s) || unlikely(!ram_has_word(m, head + s->offset)))
+		slab_free_freelist_hook(m, s, page, &head, &tail);
 	do_slab_free(m, s, page, head, tail, cnt, from);
 }
 
 /* The cache an object is freed to. Only checked caches and hardened kernels look whether it is the one named; the
  * others believe. NULL: not freed at all. mm/slab.h cache_from_obj() */
-static struct kmem_cache *cache_from_obj(struct machine *m, struct kmem_cache *s, kaddr_t object)
+static struct kmem_cache *checked_cache(struct machine *m, struct kmem_cache *s, kaddr_t object)
 {
+	struct page *page = virt_to_head_page(m, object);
 	struct kmem_cache *cachep;
-	struct page *page;
 
-	if (!m->config.hardened && !(s->flags & SLAB_CONSISTENCY_CHECKS))
-		return s;
-	page = virt_to_head_page(m, object);
 	if (!(page->flags & PG_slab)) {
 		PRINTK(m, "virt_to_cache: Object is not a Slab page!");
 		return NULL;
@@ -190,6 +189,13 @@ static struct kmem_cache *cache_from_obj(struct machine *m, struct kmem_cache *s
 		PRINTK(m, "cache_from_obj: Wrong slab cache. %s but object is from %s", intern_text(s->head.name),
 		       intern_text(cachep->head.name));
 	return cachep;
+}
+
+static __always_inline struct kmem_cache *cache_from_obj(struct machine *m, struct kmem_cache *s, kaddr_t object)
+{
+	if (likely(!m->config.hardened && !(s->flags & SLAB_CONSISTENCY_CHECKS)))
+		return s;
+	return checked_cache(m, s, object);
 }
 
 void kmem_cache_free(struct machine *m, struct kmem_cache *s, kaddr_t object)

@@ -67,11 +67,11 @@
 #define ksize                           SLUB_NAME(ksize)
 /* pointers.c */
 #define get_node                        SLUB_NAME(get_node)
-#define slab_page                       SLUB_NAME(slab_page)
 #define slab_entry                      SLUB_NAME(slab_entry)
 #define cache_entry                     SLUB_NAME(cache_entry)
 #define cache_of_list                   SLUB_NAME(cache_of_list)
 #define slub_fault                      SLUB_NAME(slub_fault)
+#define hardened_ptr                    SLUB_NAME(hardened_ptr)
 #define get_freepointer                 SLUB_NAME(get_freepointer)
 #define set_freepointer                 SLUB_NAME(set_freepointer)
 #define virt_to_head_page               SLUB_NAME(virt_to_head_page)
@@ -117,7 +117,6 @@
 #define slub_cpu_bytes                  SLUB_NAME(slub_cpu_bytes)
 /* looking: walk.c, export.c, view.c, check.c */
 #define walk_freelist                   SLUB_NAME(walk_freelist)
-#define sane_page                       SLUB_NAME(sane_page)
 #define cpu_slab_of                     SLUB_NAME(cpu_slab_of)
 #define node_of_cache                   SLUB_NAME(node_of_cache)
 #define slab_of_cache                   SLUB_NAME(slab_of_cache)

@@ -33,13 +33,6 @@ struct kmem_cache_node *get_node(struct machine *m, const struct kmem_cache *s, 
 	return n;
 }
 
-struct page *slab_page(struct machine *m, struct page *page)
-{
-	if (__builtin_expect(page && !sane_page(m, page), 0))
-		slub_fault(m, room_address(m, page), "a slab's struct page");
-	return page;
-}
-
 struct page *slab_entry(struct machine *m, const struct list_head *at)
 {
 	if (__builtin_expect(!sane_page(m, list_entry(at, struct page, lru)), 0))
@@ -68,22 +61,11 @@ static uint64_t word_mask(const struct machine *m, uint64_t v)
 	return m->arch->word == 8 ? v : (uint32_t)v;
 }
 
-/* Either way: what stands in memory for a pointer, and the pointer that stands there. mm/slub.c freelist_ptr() */
-static uint64_t freelist_ptr(const struct machine *m, const struct kmem_cache *s, uint64_t ptr, kaddr_t ptr_addr)
+/* hardened=1, either way: what stands in memory for a pointer, and the pointer that stands there. mm/slub.c
+ * freelist_ptr() */
+uint64_t hardened_ptr(const struct machine *m, const struct kmem_cache *s, uint64_t ptr, kaddr_t ptr_addr)
 {
-	if (!m->config.hardened)
-		return ptr;
 	return word_mask(m, ptr ^ s->random ^ swab_word(m, ptr_addr));
-}
-
-/* The object that a free object points to; 0 at the end. */
-kaddr_t get_freepointer(struct machine *m, const struct kmem_cache *s, kaddr_t object)
-{
-	kaddr_t at = object + s->offset;
-
-	if (__builtin_expect(!ram_has(m, at, m->arch->word), 0))
-		slub_fault(m, at, "get_freepointer");
-	return freelist_ptr(m, s, ram_get_word(m, at), at);
 }
 
 /* The same for views: false when nothing is there to read. */
@@ -97,28 +79,7 @@ bool slub_peek_pointer(const struct machine *m, const struct kmem_cache *s, kadd
 	return true;
 }
 
-void set_freepointer(struct machine *m, const struct kmem_cache *s, kaddr_t object, kaddr_t fp)
-{
-	kaddr_t at = object + s->offset;
-
-	if (__builtin_expect(!ram_has(m, at, m->arch->word), 0))
-		slub_fault(m, at, "set_freepointer");
-	/* The cheapest double free to see: the object would point to itself. */
-	if (m->config.hardened && object == fp)
-		BUG(m, "mm/slub.c: set_freepointer: object %llx is already first on that freelist", (unsigned long long)object);
-	RAM_SET_WORD(m, at, freelist_ptr(m, s, fp, at), "free pointer");
-}
-
 /* ---- addresses ---- */
-
-/* The first page of the block that an object lies in. Any address of RAM has one; elsewhere the kernel reads a struct
- * page that does not exist. include/linux/mm.h */
-struct page *virt_to_head_page(struct machine *m, kaddr_t object)
-{
-	if (__builtin_expect(!ram_has(m, object, 1), 0))
-		slub_fault(m, object, "virt_to_head_page");
-	return compound_head(m, virt_to_page(m, object));
-}
 
 /* How events name an address that should be an object of this slab; 0 for NULL and for what is none. */
 uint64_t slub_ref(struct machine *m, const struct kmem_cache *s, const struct page *page, kaddr_t object)

@@ -179,7 +179,7 @@ static inline unsigned int oo_objects(uint32_t oo) { return oo & 0xffff; }
 
 static inline bool kmem_cache_debug(const struct kmem_cache *s)
 {
-	return s->flags & SLAB_DEBUG_FLAGS;
+	return unlikely(s->flags & SLAB_DEBUG_FLAGS);
 }
 
 /* Debug caches have no per-cpu partial lists: every operation takes the list lock anyway. */
@@ -191,7 +191,7 @@ static inline bool kmem_cache_has_cpu_partial(const struct kmem_cache *s)
 /* The structure of a CPU: through the table unless somebody overwrote the pointer. */
 static inline struct kmem_cache_cpu *cpu_slab_ptr(struct machine *m, const struct kmem_cache *s, unsigned int cpu)
 {
-	return __builtin_expect(s->cpus && s->cpus->ptr == s->cpu_slab, 1) ? s->cpus->at[cpu] : find_cpu_slab(m, s, cpu);
+	return likely(s->cpus && s->cpus->ptr == s->cpu_slab) ? s->cpus->at[cpu] : find_cpu_slab(m, s, cpu);
 }
 
 static inline struct kmem_cache_cpu *this_cpu_ptr(struct machine *m, const struct kmem_cache *s)
@@ -202,7 +202,7 @@ static inline struct kmem_cache_cpu *this_cpu_ptr(struct machine *m, const struc
 /* Where the script's constructors seem to lie. */
 static inline kaddr_t ctor_address(const struct machine *m) { return m->arch->kernel_data - 0x200000; }
 
-static inline bool is_numa(const struct machine *m) { return m->config.nodes > 1; }
+static inline bool is_numa(const struct machine *m) { return unlikely(m->config.nodes > 1); }
 
 static inline int numa_mem_id(const struct machine *m)
 {
@@ -249,14 +249,11 @@ enum text_symbol {
 
 /* ---- pointers.c ---- */
 struct kmem_cache_node *get_node(struct machine *m, const struct kmem_cache *s, int nid);
-struct page *slab_page(struct machine *m, struct page *page);
 struct page *slab_entry(struct machine *m, const struct list_head *at);
 struct kmem_cache *cache_entry(struct machine *m, const struct list_head *at);
-_Noreturn void slub_fault(struct machine *m, kaddr_t at, const char *who);
-kaddr_t get_freepointer(struct machine *m, const struct kmem_cache *s, kaddr_t object);
-void set_freepointer(struct machine *m, const struct kmem_cache *s, kaddr_t object, kaddr_t fp);
+_Noreturn void slub_fault(struct machine *m, kaddr_t at, const char *who) __attribute__((cold));
 bool slub_peek_pointer(const struct machine *m, const struct kmem_cache *s, kaddr_t object, kaddr_t *fp);
-struct page *virt_to_head_page(struct machine *m, kaddr_t object);
+uint64_t hardened_ptr(const struct machine *m, const struct kmem_cache *s, uint64_t ptr, kaddr_t ptr_addr);
 uint64_t slub_ref(struct machine *m, const struct kmem_cache *s, const struct page *page, kaddr_t object);
 
 /* The words of a slab that change together: page->counters. */
@@ -269,6 +266,59 @@ bool cmpxchg_double_slab(struct machine *m, struct kmem_cache *s, struct page *p
 			 kaddr_t freelist_new, struct counters counters_new, uint32_t what);
 void slab_lock(struct machine *m, struct kmem_cache *s, struct page *page);
 void slab_unlock(struct machine *m, struct kmem_cache *s, struct page *page);
+
+/* ---- pages, free pointers, head pages: on every call's way, so they stand here (see pointers.c) ---- */
+
+/* The page, if the pointer leads to one. */
+static inline struct page *sane_page(const struct machine *m, const struct page *page)
+{
+	uintptr_t offset = (uintptr_t)page - (uintptr_t)pfn_to_page(m, 0);
+
+	return page && offset % sizeof *page == 0 && offset / sizeof *page < m->pfns ? (struct page *)(uintptr_t)page : NULL;
+}
+
+static inline struct page *slab_page(struct machine *m, struct page *page)
+{
+	if (unlikely(page && !sane_page(m, page)))
+		slub_fault(m, room_address(m, page), "a slab's struct page");
+	return page;
+}
+
+static inline uint64_t freelist_ptr(const struct machine *m, const struct kmem_cache *s, uint64_t ptr, kaddr_t ptr_addr)
+{
+	return unlikely(m->config.hardened) ? hardened_ptr(m, s, ptr, ptr_addr) : ptr;
+}
+
+/* The object that a free object points to; 0 at the end. */
+static inline kaddr_t get_freepointer(struct machine *m, const struct kmem_cache *s, kaddr_t object)
+{
+	kaddr_t at = object + s->offset;
+
+	if (unlikely(!ram_has_word(m, at)))
+		slub_fault(m, at, "get_freepointer");
+	return freelist_ptr(m, s, ram_get_word(m, at), at);
+}
+
+static inline void set_freepointer(struct machine *m, const struct kmem_cache *s, kaddr_t object, kaddr_t fp)
+{
+	kaddr_t at = object + s->offset;
+
+	if (unlikely(!ram_has_word(m, at)))
+		slub_fault(m, at, "set_freepointer");
+	/* The cheapest double free to see: the object would point to itself. */
+	if (unlikely(m->config.hardened) && object == fp)
+		BUG(m, "mm/slub.c: set_freepointer: object %llx is already first on that freelist", (unsigned long long)object);
+	RAM_SET_WORD(m, at, freelist_ptr(m, s, fp, at), "free pointer");
+}
+
+/* The first page of the block that an object lies in. Any address of RAM has one; elsewhere the kernel reads a struct
+ * page that does not exist. include/linux/mm.h */
+static inline struct page *virt_to_head_page(struct machine *m, kaddr_t object)
+{
+	if (unlikely(!ram_has(m, object, 1)))
+		slub_fault(m, object, "virt_to_head_page");
+	return compound_head(m, virt_to_page(m, object));
+}
 
 /* ---- create.c, destroy.c ---- */
 uint32_t kmem_cache_flags(const struct machine *m, uint32_t flags);
@@ -359,7 +409,6 @@ uint32_t slub_cpu_bytes(const struct machine *m);
 enum walk_end { WALK_END, WALK_BAD, WALK_LOOP };
 enum walk_end walk_freelist(const struct machine *m, const struct kmem_cache *s, const struct page *page, kaddr_t first,
 			    bool (*visit)(void *ctx, uint32_t index), void *ctx, kaddr_t *bad);
-struct page *sane_page(const struct machine *m, const struct page *page);
 struct kmem_cache_cpu *cpu_slab_of(const struct machine *m, const struct kmem_cache *s, unsigned int cpu);
 struct kmem_cache_node *node_of_cache(const struct machine *m, const struct kmem_cache *s, unsigned int node);
 struct kmem_cache *cache_of_list(const struct machine *m, const struct list_head *at);

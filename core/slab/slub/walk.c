@@ -5,14 +5,6 @@
 
 #include "core/mm/percpu.h"
 
-/* The page, if the pointer leads to one. */
-struct page *sane_page(const struct machine *m, const struct page *page)
-{
-	uintptr_t offset = (uintptr_t)page - (uintptr_t)pfn_to_page(m, 0);
-
-	return page && offset % sizeof *page == 0 && offset / sizeof *page < m->pfns ? (struct page *)(uintptr_t)page : NULL;
-}
-
 /* Whether a pointer leads to the C struct of a room of that type. */
 static bool is_room(const struct machine *m, const void *p, uint32_t type)
 {
