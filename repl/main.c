@@ -16,6 +16,7 @@
 #include "core/base/lang.h"
 #include "core/command/command.h"
 #include "lessons/lesson.h"
+#include "repl/keep.h"
 #include "repl/repl.h"
 #include "scenarios/traces.h"
 #include "tui/tui.h"
@@ -238,6 +239,7 @@ static void run_tui(struct program *p)
 	struct buf error = {0};
 
 	fflush(stdout);
+	keep_safely();
 	switch (tui_run(p->session, &p->picture, &error)) {
 	case TUI_FAILED:
 		fprintf(stderr, "slablab: error: %s\n", buf_text(&error));
@@ -276,7 +278,7 @@ static bool run_line(struct program *p, const char *file, const char *line, size
 		put_echo(p, line, len);
 	interrupted = false;
 	running = true;
-	session_run(p->session, line, len, n, &r);
+	session_type(p->session, line, len, n, &r);
 	running = false;
 	buf_clear(&p->out);
 	if (p->json)
@@ -342,6 +344,7 @@ static bool run_prompt_line(void *ctx, const char *line, size_t len, uint32_t n)
 	p->session->text_columns = terminal_columns();
 	run_line(p, "<prompt>", line, len, n);
 	fflush(stdout);
+	put_notice(p->session);
 	p->failed = p->stopped = false;
 	return !p->quit;
 }
@@ -351,6 +354,7 @@ static void run_prompt(struct program *p)
 	struct prompt prompt = { .session = p->session, .run = run_prompt_line, .ctx = p, .plain = !isatty(STDIN_FILENO) };
 
 	at_prompt = true;
+	keep_safely();
 	repl_run(&prompt);
 	at_prompt = false;
 }
@@ -361,6 +365,8 @@ static void run_all(struct program *p, const char *script)
 	bool terminal = isatty(STDIN_FILENO), more = true;
 	bool nothing = !script && !p->ncommands;
 
+	if (!p->picture.keys && (p->tui || p->interactive || (nothing && terminal)))
+		keep_begin(p->session);
 	for (unsigned int i = 0; i < p->ncommands && more; i++)
 		more = run_line(p, "<command>", p->commands[i], strlen(p->commands[i]), i + 1);
 	if (more && script)
@@ -416,6 +422,7 @@ int main(int argc, char **argv)
 		fprintf(stderr, "slablab: error: standard output: %s\n", strerror(errno));
 		status = EXIT_FAILED;
 	}
+	keep_end(p.session);
 	lessons_unhook(p.session);
 	session_free(p.session);
 	buf_done(&p.out);

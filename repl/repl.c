@@ -11,6 +11,7 @@
 #include <string.h>
 #include <sys/stat.h>
 
+#include "core/base/file.h"
 #include "core/base/lang.h"
 #include "core/command/command.h"
 #include "repl/complete.h"
@@ -19,31 +20,6 @@
 #include <readline/readline.h>  /* after ours: it defines META too */
 
 #define HISTORY_LINES 5000
-
-/* ---- files of the user ---- */
-
-/* $VARIABLE/slablab/NAME, or HOME/FALLBACK/slablab/NAME; false when neither is set. The folders are made. */
-static bool user_file(const char *variable, const char *fallback, const char *name, struct buf *path)
-{
-	const char *base = getenv(variable), *home = getenv("HOME");
-
-	if (base && base[0] == '/')
-		buf_puts(path, base);
-	else if (home && home[0] == '/')
-		buf_printf(path, "%s/%s", home, fallback);
-	else
-		return false;
-	for (char *p = path->data + 1; (p = strchr(p, '/')); p++) {
-		*p = 0;
-		mkdir(path->data, 0700);
-		*p = '/';
-	}
-	mkdir(path->data, 0700);
-	buf_puts(path, "/slablab");
-	mkdir(path->data, 0700);
-	buf_printf(path, "/%s", name);
-	return true;
-}
 
 /* ---- Ctrl-C at the prompt ---- */
 
@@ -100,13 +76,13 @@ static const char *stride_of(const char *line)
 
 static void run_rc(struct prompt *p)
 {
-	struct buf path = {0};
+	struct buf path = {0}, error = {0};
 	char *line = NULL;
 	size_t room = 0;
 	ssize_t len;
 	FILE *f;
 
-	if (user_file("XDG_CONFIG_HOME", ".config", "rc", &path) && (f = fopen(path.data, "r"))) {
+	if (user_file("XDG_CONFIG_HOME", ".config", "rc", &path, &error) && (f = fopen(path.data, "r"))) {
 		for (uint32_t n = 1; (len = getline(&line, &room, f)) >= 0; n++) {
 			if (len && line[len - 1] == '\n')
 				len--;
@@ -117,6 +93,7 @@ static void run_rc(struct prompt *p)
 	}
 	free(line);
 	buf_done(&path);
+	buf_done(&error);
 }
 
 static void welcome(void)
@@ -125,11 +102,38 @@ static void welcome(void)
 	       "New here?  lesson start 1      A picture?  tui      A story?  scenario      Everything?  help"));
 }
 
+void put_notice(struct session *s)
+{
+	fputs(buf_text(&s->notice), stderr);
+	buf_clear(&s->notice);
+}
+
+/* ---- lines of other days ---- */
+
+/* Each line is added to the file when it is typed: nothing is lost, and two prompts do not take each other's away. */
+static void add_line(const char *line, const char *file)
+{
+	add_history(line);
+	if (!file)
+		return;
+	if (append_history(1, file))
+		write_history(file);            /* the first line of all */
+	chmod(file, 0600);
+}
+
+static void read_lines(const char *file)
+{
+	read_history(file);
+	if (history_length > HISTORY_LINES + HISTORY_LINES / 5)
+		history_truncate_file(file, HISTORY_LINES);
+	stifle_history(HISTORY_LINES);
+}
+
 void repl_run(struct prompt *p)
 {
-	struct buf prompt = {0}, file = {0};
+	struct buf prompt = {0}, file = {0}, error = {0};
 	const char *again = NULL;
-	bool keep = !p->plain && user_file("XDG_STATE_HOME", ".local/state", "history", &file);
+	bool keep = !p->plain && user_file("XDG_STATE_HOME", ".local/state", "history", &file, &error);
 	char *line;
 
 	rl_readline_name = "slablab";
@@ -138,11 +142,11 @@ void repl_run(struct prompt *p)
 	interrupted = p->session->interrupted;
 	complete_install(p->session);
 	using_history();
-	stifle_history(HISTORY_LINES);
 	if (keep)
-		read_history(file.data);
+		read_lines(file.data);
 	if (!p->plain) {
 		welcome();
+		put_notice(p->session);
 		run_rc(p);
 	}
 	for (;;) {
@@ -155,7 +159,7 @@ void repl_run(struct prompt *p)
 		interrupts = 0;
 		text = line + strspn(line, " \t");
 		if (*text) {
-			add_history(line);
+			add_line(line, keep ? file.data : NULL);
 			again = stride_of(text);
 		} else {
 			text = again ? again : "";
@@ -170,8 +174,7 @@ void repl_run(struct prompt *p)
 	}
 	if (!line && !p->plain)
 		putchar('\n');
-	if (keep && write_history(file.data) == 0)
-		chmod(file.data, 0600);
+	buf_done(&error);
 	buf_done(&prompt);
 	buf_done(&file);
 }

@@ -17,6 +17,9 @@ struct prompt {
 	bool plain;                     /* no banner, no history: standard input is no terminal */
 };
 
+/* Prints what the session has to say beside its replies. */
+void put_notice(struct session *s);
+
 /* Reads lines with readline until the end of input or until run says so. */
 void repl_run(struct prompt *p);
 

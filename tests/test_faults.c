@@ -186,7 +186,7 @@ static void words_of_foo(struct session *s, struct words *w)
 	struct object_place at;
 	struct buf what = {0};
 
-	for (kaddr_t a = base; a < base + lowmem_bytes(m); a += word) {
+	for (kaddr_t a = base; a < base + m->lowmem; a += word) {
 		kaddr_t begin;
 
 		if (m->slab->place(m, a, &at) && at.seq == 1 && !strcmp(intern_text(cache_head(at.cache)->name), "foo"))

@@ -27,6 +27,16 @@ void say(struct tui *t, bool bad, const char *fmt, ...)
 	t->message_bad = bad;
 }
 
+/* What the session has to say beside its replies. */
+void say_notice(struct tui *t)
+{
+	struct buf *b = &t->session->notice;
+
+	if (b->len)
+		say(t, true, "%.*s", (int)strcspn(b->data, "\n"), b->data);
+	buf_clear(b);
+}
+
 /* ---- running a command ---- */
 
 static size_t count_lines(const struct buf *b)
@@ -114,7 +124,7 @@ void run_command(struct tui *t, const char *text)
 	if (!may_run(t))
 		return;
 	term_interrupted = false;
-	session_run(t->session, text, strlen(text), 1, &r);
+	session_type(t->session, text, strlen(text), 1, &r);
 	show_machine(t, t->which);
 	if (!lesson && lesson_on(t)) {
 		t->focus = V_LESSON;
@@ -134,6 +144,7 @@ void run_command(struct tui *t, const char *text)
 		buf_printf(&out, "Interrupted: %" PRIu64 " of %" PRIu64 " calls were made.\n", r.done, r.wanted);
 	term_interrupted = false;
 	show_reply(t, &out, r.failed);
+	say_notice(t);
 	if (r.quit) {
 		t->done = true;
 		t->end = TUI_QUIT;

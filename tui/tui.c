@@ -193,6 +193,7 @@ enum tui_end tui_run(struct session *s, const struct tui_options *o, struct buf 
 	s->shows_lesson = true;
 	if (lesson_on(&t))
 		t.focus = V_LESSON;
+	say_notice(&t);
 	run(&t);
 	s->shows_lesson = false;
 	s->interrupted = was;

@@ -296,6 +296,7 @@ void prompt_done(struct tui *t);
 void run_command(struct tui *t, const char *text);
 void search_again(struct tui *t, int direction);
 void say(struct tui *t, bool bad, const char *fmt, ...) __attribute__((format(printf, 3, 4)));
+void say_notice(struct tui *t);
 
 /* ---- lesson.c ---- */
 

@@ -151,6 +151,13 @@ struct trace_hooks {
 	void (*check_geometry)(struct session *s, const struct statement *st, struct reply *r);
 };
 
+/* Who keeps what a person types, so that a session that ended badly can be restored. */
+struct session_keeper {
+	void (*restore)(struct session *s, const struct statement *st, struct reply *r);        /* the command */
+	void (*typed)(struct session *s, const char *line, size_t len);         /* a line is about to run */
+	void (*ran)(struct session *s, const struct reply *r);                  /* it did */
+};
+
 struct session {
 	struct machine *m[LAB_MAX];     /* the lab; NULL before the first command needs it */
 	enum engine_id engine[LAB_MAX];
@@ -175,10 +182,12 @@ struct session {
 	struct place { struct segment *tip; struct moment at; } mark[LAB_MAX];  /* of `mark`: a moment of some branch */
 	bool marked;
 	void (*progress)(uint64_t done, uint64_t of);   /* a long command tells how far it is; all done: wipe it. NULL: nobody looks */
+	struct buf notice;              /* what a face shall say beside the reply; it empties it */
 	void *face;                     /* the face's own */
 	const struct session_hooks *hooks;      /* NULL: there are none */
 	const struct trace_hooks *traces;       /* NULL: there are none */
 	char *(*data_file)(const char *folder, const char *name);      /* a file that comes with the program; NULL: none, or nobody knows */
+	const struct session_keeper *keeper;    /* NULL: nobody keeps */
 	void *course;                   /* the lessons' own */
 	bool (*face_table)(const char *name, struct buf *out);  /* rows of `manual` that the face has; NULL: none */
 	bool shows_lesson;              /* the face shows the page: replies leave it out */
@@ -192,6 +201,12 @@ void session_free(struct session *s);
 
 /* Runs one line. `n` is its number for answers and errors. The reply is the caller's: reply_done. */
 void session_run(struct session *s, const char *line, size_t len, uint32_t n, struct reply *r);
+
+/* The same for a line that a person typed: it is kept, so that a session can be restored. */
+void session_type(struct session *s, const char *line, size_t len, uint32_t n, struct reply *r);
+
+/* As session_new made it, with other options: the machines, breakpoints and what is watched are gone. */
+void session_restart(struct session *s, const enum engine_id *engines, unsigned int nengines, const char *machine_options);
 
 /* For commands that end in a command (`step CALL`): runs the line from st->rest on, into the same reply. */
 void session_run_part(struct session *s, const struct statement *st, struct reply *r);

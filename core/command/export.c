@@ -2,13 +2,13 @@
  * export state|events|timeline [FILE] [--force]: the whole machine, what happened, or both, as one JSON document of each
  * machine. Documents begin with "schema":"slablab/NAME/VERSION"; their JSON Schemas lie in schemas/.
  *
- * X1  A file is complete or not there: it is written beside and renamed. One that exists is left alone but for --force. */
-#include <errno.h>
+ * X1  A file is complete or not there: it is written beside and renamed (file.h). One that exists is left alone but for --force. */
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <unistd.h>
 
+#include "core/base/file.h"
 #include "core/base/intern.h"
 #include "core/command/answer.h"
 #include "core/command/call.h"
@@ -131,30 +131,13 @@ void export_state_document(struct machine *m, struct buf *out)
 
 /* ---- the command ---- */
 
-/* Writes beside and renames, or says why not. */
 static bool write_file(const char *path, const struct buf *text, bool force, struct buf *error)
 {
-	struct buf beside = {0};
-	bool fine = false;
-	FILE *f;
-
 	if (!force && !access(path, F_OK)) {
 		buf_printf(error, "%s exists; --force would replace it", path);
 		return false;
 	}
-	buf_printf(&beside, "%s.%ld.tmp", path, (long)getpid());
-	f = fopen(buf_text(&beside), "wx");
-	if (f) {
-		fine = fwrite(buf_text(text), 1, text->len, f) == text->len && !fflush(f) && !fsync(fileno(f));
-		fine = !fclose(f) && fine && !rename(buf_text(&beside), path);
-	}
-	if (!fine) {
-		buf_printf(error, "%s: %s", path, strerror(errno));
-		if (f)
-			unlink(buf_text(&beside));
-	}
-	buf_done(&beside);
-	return fine;
+	return file_replace(path, buf_text(text), text->len, FILE_SHARED, error);
 }
 
 /* The i-th word behind the verb; its length in *n, its place in the line in *at. */

@@ -140,6 +140,14 @@ void meta_check_geometry(struct session *s, const struct statement *st, struct r
 		no_traces(st, r);
 }
 
+void meta_restore(struct session *s, const struct statement *st, struct reply *r)
+{
+	if (s->keeper)
+		s->keeper->restore(s, st, r);
+	else
+		reply_fail(r, st, 0, "only a prompt or a picture keeps sessions");
+}
+
 void meta_quit(struct session *s, const struct statement *st, struct reply *r)
 {
 	(void)st;

@@ -392,6 +392,15 @@ void session_run(struct session *s, const char *line, size_t len, uint32_t n, st
 		s->hooks->after(s, r);
 }
 
+void session_type(struct session *s, const char *line, size_t len, uint32_t n, struct reply *r)
+{
+	if (s->keeper)
+		s->keeper->typed(s, line, len);
+	session_run(s, line, len, n, r);
+	if (s->keeper)
+		s->keeper->ran(s, r);
+}
+
 void session_run_part(struct session *s, const struct statement *st, struct reply *r)
 {
 	struct statement part;
@@ -426,9 +435,29 @@ struct session *session_new(const struct session_options *o, struct buf *error)
 	return NULL;
 }
 
+void session_restart(struct session *s, const enum engine_id *engines, unsigned int nengines, const char *machine_options)
+{
+	char *options = x_strdup(machine_options), *line = x_strdup("");
+
+	lab_free(s);
+	memcpy(s->engine, engines, nengines * sizeof *engines);
+	s->nengines = nengines;
+	free(s->machine_options);
+	free(s->machine_line);
+	s->machine_options = options;
+	s->machine_line = line;
+	s->recording = RECORD_EVENTS;
+	s->nwatch = s->nbreaks = 0;
+	s->watch_all = s->trapped = s->marked = s->echo = false;
+	s->history_limit = 0;
+	buf_clear(&s->log);
+	reply_done(&s->last);
+}
+
 void session_free(struct session *s)
 {
 	lab_free(s);
+	buf_done(&s->notice);
 	free(s->machine_options);
 	free(s->machine_line);
 	free(s->watch);

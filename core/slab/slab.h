@@ -33,7 +33,7 @@ struct cache_head {
 	uint32_t __journaled grown;             /* slabs it ever grew: the last slab's SEQ */
 	uint32_t __journaled by_script;         /* made by kmem_cache_create, so reported in every answer */
 	uint32_t __journaled refcount;          /* names that lead here (merging) */
-	uint64_t __journaled live;              /* our own count: objects handed out and not given back */
+	uint64_t __journaled live;              /* 4.0, our own count: objects handed out and not given back */
 	kaddr_t __journaled room;               /* where its descriptor lies in simulated RAM */
 };
 

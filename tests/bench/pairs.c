@@ -190,7 +190,7 @@ static double page_bytes(const struct figure *f) { return bytes(f, pages); }
 static const struct figure figures[] = {
 #define OBJECT_ROWS(engine, random_target)                                                                                      \
 	{ "hot pair, off",                           engine, RECORD_OFF, hot_pair, "ns", MALLOC_HOT, 1, 0 },                    \
-	{ "hot pair, calls",                         engine, RECORD_CALLS, hot_pair, "ns", MALLOC_HOT, 0, 0 },                  \
+	{ "hot pair, calls, history at its limit",   engine, RECORD_CALLS, hot_at_limit, "ns", MALLOC_HOT, 0, 0 },                  \
 	{ "hot pair, events, history at its limit",  engine, RECORD_EVENTS, hot_at_limit, "ns", MALLOC_HOT, 10, 0 },            \
 	{ "hot pair, events, history grows",         engine, RECORD_EVENTS, growing, "ns", MALLOC_HOT, 0, 0 },                  \
 	{ "hot pair, bytes of history",              engine, RECORD_EVENTS, hot_bytes, "B", 0, 300, 1 },                        \
@@ -203,7 +203,7 @@ static const struct figure figures[] = {
 	OBJECT_ROWS(ENGINE_SLUB, 2),
 #define PAGE_ROWS(engine)                                                                                                       \
 	{ "a page, off",                             engine, RECORD_OFF, page_pair, "ns", MALLOC_HOT, 0, 0 },                   \
-	{ "a page, calls",                           engine, RECORD_CALLS, page_pair, "ns", MALLOC_HOT, 0, 0 },                 \
+	{ "a page, calls, history at its limit",     engine, RECORD_CALLS, page_at_limit, "ns", MALLOC_HOT, 0, 0 },                 \
 	{ "a page, events, history at its limit",    engine, RECORD_EVENTS, page_at_limit, "ns", MALLOC_HOT, 0, 0 },            \
 	{ "a page, bytes of history",                engine, RECORD_EVENTS, page_bytes, "B", 0, 0, 1 }
 	PAGE_ROWS(ENGINE_BUDDY24),

@@ -181,7 +181,6 @@ static __attribute__((noinline)) kaddr_t alloc_slowly(struct machine *m, kmem_ca
 		machine_bound(m, tries, "kmem_cache_alloc");
 		local_irq_save(m, off);
 	}
-	SET(cachep->head.live, cachep->head.live + 1);
 	EMIT(m, kmem_cache_alloc, obj_ref(m, objp));
 	return objp;
 }
@@ -213,7 +212,6 @@ kaddr_t __kmem_cache_alloc(struct machine *m, kmem_cache_t *cachep, uint32_t fla
 	if (unlikely(!found))
 		return alloc_slowly(m, cachep, flags, off);
 	local_irq_restore(m, off);
-	SET(cachep->head.live, cachep->head.live + 1);
 	EMIT(m, kmem_cache_alloc, obj_ref(m, objp));
 	return objp;
 }

@@ -163,12 +163,6 @@ static __always_inline void __kmem_cache_free(struct machine *m, kmem_cache_t *c
 	push(m, cc, objp);
 }
 
-static void count_free(kmem_cache_t *cachep)
-{
-	if (cachep->head.live)
-		SET(cachep->head.live, cachep->head.live - 1);
-}
-
 void kmem_cache_free(struct machine *m, kmem_cache_t *cachep, kaddr_t objp)
 {
 	bool off;
@@ -183,7 +177,6 @@ void kmem_cache_free(struct machine *m, kmem_cache_t *cachep, kaddr_t objp)
 	local_irq_save(m, off);
 	__kmem_cache_free(m, cachep, objp);
 	local_irq_restore(m, off);
-	count_free(cachep);
 }
 
 /* The page tells the cache. In a page that is no slab's, what the kernel takes for it is left over from the slab that was
@@ -208,5 +201,4 @@ void kfree(struct machine *m, kaddr_t objp)
 		OOPS(m, "unable to handle kernel paging request: the page of %llx leads to no cache", (unsigned long long)objp);
 	__kmem_cache_free(m, c, objp);
 	local_irq_restore(m, off);
-	count_free(c);
 }

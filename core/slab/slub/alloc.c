@@ -205,7 +205,7 @@ static void clear_object(struct machine *m, const struct kmem_cache *s, kaddr_t 
 	if (!ram_has(m, object, s->object_size))
 		slub_fault(m, object, "memset");
 	RAM_FILL(m, object, 0, s->object_size);
-	EMIT(m, slub_zeroed, object_ref(m, object), s->object_size);
+	EMIT(m, slub_zeroed, slub_object_ref(m, object), s->object_size);
 }
 
 /* One object, or 0. mm/slub.c slab_alloc_node() */
@@ -232,7 +232,6 @@ __always_inline kaddr_t slab_alloc_node(struct machine *m, struct kmem_cache *s,
 		return 0;
 	if (unlikely(gfp & __GFP_ZERO))
 		clear_object(m, s, object);
-	SET(s->head.live, s->head.live + 1);
 	return object;
 }
 
@@ -242,7 +241,7 @@ kaddr_t kmem_cache_alloc(struct machine *m, struct kmem_cache *s, uint32_t gfp)
 
 	FRAME(m);
 	object = slab_alloc_node(m, s, gfp, NUMA_NO_NODE, FROM(kmem_cache_alloc, script));
-	EMIT(m, kmem_cache_alloc, object_ref(m, object));
+	EMIT(m, kmem_cache_alloc, slub_object_ref(m, object));
 	return object;
 }
 
@@ -253,6 +252,6 @@ kaddr_t kmem_cache_alloc_node(struct machine *m, struct kmem_cache *s, uint32_t 
 
 	FRAME(m);
 	object = slab_alloc_node(m, s, gfp, is_numa(m) ? node : NUMA_NO_NODE, FROM(kmem_cache_alloc_node, script));
-	EMIT(m, kmem_cache_alloc, object_ref(m, object));
+	EMIT(m, kmem_cache_alloc, slub_object_ref(m, object));
 	return object;
 }

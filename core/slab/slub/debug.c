@@ -62,7 +62,7 @@ void init_object(struct machine *m, struct kmem_cache *s, kaddr_t object, uint8_
 	}
 	if (s->flags & SLAB_RED_ZONE)
 		fill(m, object + s->object_size, val, s->inuse - s->object_size);
-	EMIT(m, slub_init_object, object_ref(m, object), val);
+	EMIT(m, slub_init_object, slub_object_ref(m, object), val);
 }
 
 void setup_page_debug(struct machine *m, struct kmem_cache *s, struct page *page)
@@ -134,7 +134,7 @@ static void set_track(struct machine *m, struct kmem_cache *s, kaddr_t object, e
 	RAM_SET32(m, at + 4, 1, "struct track");
 	at += 8;
 	put_word(m, &at, m->kernel->jiffies);
-	EMIT(m, slub_track, object_ref(m, object), item == TRACK_ALLOC ? TEXT("alloc") : TEXT("free"), smp_processor_id(m));
+	EMIT(m, slub_track, slub_object_ref(m, object), item == TRACK_ALLOC ? TEXT("alloc") : TEXT("free"), smp_processor_id(m));
 }
 
 void init_tracking(struct machine *m, struct kmem_cache *s, kaddr_t object)
@@ -231,7 +231,7 @@ static bool check_bytes_and_report(struct machine *m, struct kmem_cache *s, stru
 {
 	kaddr_t fault, end;
 
-	EMIT(m, slub_check_bytes, object_ref(m, object), machine_intern("%s", what), start, bytes);
+	EMIT(m, slub_check_bytes, slub_object_ref(m, object), machine_intern("%s", what), start, bytes);
 	if (!find_strange(m, start, value, bytes, &fault, &end))
 		return true;
 	slab_bug(m, s, "%s overwritten", what);

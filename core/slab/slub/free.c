@@ -165,8 +165,6 @@ static __always_inline void do_slab_free(struct machine *m, struct kmem_cache *s
 __always_inline void slab_free(struct machine *m, struct kmem_cache *s, struct page *page, kaddr_t head, kaddr_t tail, int cnt, unsigned int from)
 {
 	FRAME(m);
-	if (s->head.live)
-		SET(s->head.live, s->head.live > (uint64_t)cnt ? s->head.live - (uint64_t)cnt : 0);
 	/* A lone object's pointer is written once more below: only a recording shows both stores. */
 	if (RECORD || tail || kmem_cache_debug(s) || unlikely(!ram_has_word(m, head + s->offset)))
 		slab_free_freelist_hook(m, s, page, &head, &tail);
@@ -204,7 +202,7 @@ void kmem_cache_free(struct machine *m, struct kmem_cache *s, kaddr_t object)
 
 	FRAME(m);
 #if RECORD
-	ref = object_ref(m, object);
+	ref = slub_object_ref(m, object);
 #endif
 	s = cache_from_obj(m, s, object);
 	if (!s)

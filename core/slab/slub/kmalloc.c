@@ -131,7 +131,7 @@ kaddr_t __kmalloc(struct machine *m, uint64_t size, uint32_t gfp)
 
 	FRAME(m);
 	object = kmalloc_from(m, size, gfp, NUMA_NO_NODE, FROM(__kmalloc, script));
-	EMIT(m, kmem_cache_alloc, object_ref(m, object));
+	EMIT(m, kmem_cache_alloc, slub_object_ref(m, object));
 	return object;
 }
 
@@ -141,7 +141,7 @@ kaddr_t __kmalloc_node(struct machine *m, uint64_t size, uint32_t gfp, int node)
 
 	FRAME(m);
 	object = kmalloc_from(m, size, gfp, node, FROM(__kmalloc_node, script));
-	EMIT(m, kmem_cache_alloc, object_ref(m, object));
+	EMIT(m, kmem_cache_alloc, slub_object_ref(m, object));
 	return object;
 }
 
@@ -154,7 +154,7 @@ void kfree(struct machine *m, kaddr_t object)
 	if (ZERO_OR_NULL_PTR(object))
 		return;
 #if RECORD
-	ref = object_ref(m, object);
+	ref = slub_object_ref(m, object);
 #endif
 	page = virt_to_head_page(m, object);
 	if (page->flags & PG_slab) {

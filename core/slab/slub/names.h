@@ -71,6 +71,7 @@
 #define cache_entry                     SLUB_NAME(cache_entry)
 #define cache_of_list                   SLUB_NAME(cache_of_list)
 #define slub_fault                      SLUB_NAME(slub_fault)
+#define slub_object_ref                 SLUB_NAME(slub_object_ref)
 #define hardened_ptr                    SLUB_NAME(hardened_ptr)
 #define get_freepointer                 SLUB_NAME(get_freepointer)
 #define set_freepointer                 SLUB_NAME(set_freepointer)

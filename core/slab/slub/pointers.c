@@ -89,10 +89,10 @@ uint64_t slub_ref(struct machine *m, const struct kmem_cache *s, const struct pa
 	if (!object || !page)
 		return 0;
 	if (!sane_page(m, page))
-		return object_ref(m, object);
+		return slub_object_ref(m, object);
 	offset = object - page_address(m, page);
 	if (!s->size || offset >= (uint64_t)page->objects * s->size)
-		return object_ref(m, object);
+		return slub_object_ref(m, object);
 	return REF(s->head.name, page->seq, offset / s->size);
 }
 

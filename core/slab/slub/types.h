@@ -254,6 +254,7 @@ struct kmem_cache *cache_entry(struct machine *m, const struct list_head *at);
 _Noreturn void slub_fault(struct machine *m, kaddr_t at, const char *who) __attribute__((cold));
 bool slub_peek_pointer(const struct machine *m, const struct kmem_cache *s, kaddr_t object, kaddr_t *fp);
 uint64_t hardened_ptr(const struct machine *m, const struct kmem_cache *s, uint64_t ptr, kaddr_t ptr_addr);
+uint64_t slub_object_ref(const struct machine *m, kaddr_t object);
 uint64_t slub_ref(struct machine *m, const struct kmem_cache *s, const struct page *page, kaddr_t object);
 
 /* The words of a slab that change together: page->counters. */

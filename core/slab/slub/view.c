@@ -40,34 +40,51 @@ static bool object_is_free(struct machine *m, struct kmem_cache *s, const struct
 	return seek.found;
 }
 
-bool slub_place(struct machine *m, kaddr_t addr, struct object_place *out)
+/* The place but for `free`, which takes a walk of the slab's freelists. NULL: no slab's address; else its first page. */
+static struct page *find_object(const struct machine *m, kaddr_t addr, struct object_place *out)
 {
 	struct kmem_cache *s;
 	struct page *page;
 	uint64_t offset;
 
 	if (!ram_has(m, addr, 1))
-		return false;
+		return NULL;
 	page = sane_page(m, compound_head(m, virt_to_page(m, addr)));
 	if (!page || !(page->flags & PG_slab) || !page->slab_cache)
-		return false;
+		return NULL;
 	s = page->slab_cache;
 	offset = addr - page_address(m, page);
 	if (!s->size || offset >= (uint64_t)page->objects * s->size)
-		return false;
+		return NULL;
 	*out = (struct object_place){ .cache = to_cache(s), .seq = page->seq, .slab_page = page_address(m, page),
 				      .object_size = s->object_size, .size = s->size };
 	out->index = (uint32_t)(offset / s->size);
 	out->object = fixup_red_left(s, out->slab_page + (uint64_t)out->index * s->size);
 	if (addr < out->object) {       /* a left red zone lies behind the object before it */
 		if (!out->index)
-			return false;
+			return NULL;
 		out->index--;
 		out->object -= s->size;
 	}
 	out->offset = (uint32_t)(addr - out->object);
-	out->free = object_is_free(m, s, page, out->index);
-	return true;
+	return page;
+}
+
+bool slub_place(struct machine *m, kaddr_t addr, struct object_place *out)
+{
+	struct page *page = find_object(m, addr, out);
+
+	if (page)
+		out->free = object_is_free(m, page->slab_cache, page, out->index);
+	return page;
+}
+
+/* How events name what lies at an address; 0: no slab's object. */
+uint64_t slub_object_ref(const struct machine *m, kaddr_t object)
+{
+	struct object_place at;
+
+	return find_object(m, object, &at) ? REF(cache_head(at.cache)->name, at.seq, at.index) : 0;
 }
 
 /* ---- slabs ---- */
