@@ -22,7 +22,8 @@ struct import {
 	const struct trace_plan *p;
 	char *file, *to;
 	bool strict, force;
-	struct buf script;
+	struct buf script;              /* all of it; with a file, what is not yet written */
+	struct whole_file out;
 	uint32_t cpu;
 	uint64_t calls, most;           /* written; at most */
 };
@@ -60,6 +61,14 @@ static void put_head(struct import *im, struct buf *out)
 	buf_done(&name);
 }
 
+static void flush(struct import *im, size_t beyond)
+{
+	if (!im->out.f || im->script.len <= beyond)
+		return;
+	fwrite(buf_text(&im->script), 1, im->script.len, im->out.f);
+	buf_clear(&im->script);
+}
+
 static bool put_call(void *ctx, uint64_t i, const struct trace_op *op)
 {
 	struct import *im = ctx;
@@ -77,6 +86,7 @@ static bool put_call(void *ctx, uint64_t i, const struct trace_op *op)
 	script_line(im->p, op, im->s->m, im->s->nengines, &im->script);
 	buf_puts(&im->script, op->implied ? "    # implied\n" : "\n");
 	im->calls++;
+	flush(im, 64u << 10);
 	return true;
 }
 
@@ -122,8 +132,7 @@ static void put_script(struct import *im, struct words *w)
 	struct buf *out = &w->r->text;
 
 	if (im->to) {
-		if (words_write(w, im->to, im->force, &im->script))
-			buf_printf(out, "%s is written: %" PRIu64 " calls from %" PRIu64 " lines.\n", im->to, im->calls, im->p->lines);
+		buf_printf(out, "%s is written: %" PRIu64 " calls from %" PRIu64 " lines.\n", im->to, im->calls, im->p->lines);
 		return;
 	}
 	buf_write(out, buf_text(&im->script), im->script.len);
@@ -166,6 +175,8 @@ static void import_plan(struct import *im, struct words *w)
 	struct session *mine = im->s, *beside;
 	struct buf error = {0};
 
+	if (im->to && !whole_open(w, &im->out, im->to, im->force))
+		return;
 	put_head(im, &im->script);
 	beside = machine_for(im, &error);
 	if (beside) {
@@ -177,9 +188,11 @@ static void import_plan(struct import *im, struct words *w)
 	} else {
 		reply_fail(w->r, w->st, 0, "%s", buf_text(&error));
 	}
-	if (!w->r->failed)
-		put_script(im, w);
+	flush(im, 0);
+	if (im->out.f)
+		whole_close(w, &im->out, !w->r->failed);
 	if (!w->r->failed) {
+		put_script(im, w);
 		answer_ok(im->s, w->r);
 		put_members(im->p, im, &w->r->answers[0].members);
 		for (unsigned int i = 1; i < w->r->nanswers; i++)

@@ -63,26 +63,33 @@ void words_done(struct words *w)
 	w->word = NULL;
 }
 
-bool words_write(struct words *w, const char *file, bool force, const struct buf *text)
+bool whole_open(struct words *w, struct whole_file *file, const char *name, bool force)
 {
-	struct buf beside = {0};
-	bool fine;
-	FILE *f;
-
-	if (!force && !access(file, F_OK)) {
-		reply_fail(w->r, w->st, w->st->rest, "%s exists; --force writes over it", file);
+	*file = (struct whole_file){ .name = name };
+	if (!force && !access(name, F_OK)) {
+		reply_fail(w->r, w->st, w->st->rest, "%s exists; --force writes over it", name);
 		return false;
 	}
-	buf_printf(&beside, "%s.%ld~", file, (long)getpid());
-	f = fopen(buf_text(&beside), "wb");
-	fine = f && fwrite(buf_text(text), 1, text->len, f) == text->len;
-	if (f)
-		fine = !fclose(f) && fine;
-	fine = fine && !rename(buf_text(&beside), file);
-	if (!fine) {
-		reply_fail(w->r, w->st, w->st->rest, "%s: %s", file, strerror(errno));
-		unlink(buf_text(&beside));
+	buf_printf(&file->beside, "%s.%ld~", name, (long)getpid());
+	file->f = fopen(buf_text(&file->beside), "wb");
+	if (!file->f) {
+		reply_fail(w->r, w->st, w->st->rest, "%s: %s", name, strerror(errno));
+		buf_done(&file->beside);
 	}
-	buf_done(&beside);
+	return file->f;
+}
+
+bool whole_close(struct words *w, struct whole_file *file, bool fine)
+{
+	bool written = !ferror(file->f);
+
+	written = !fclose(file->f) && written;
+	if (fine && (!written || rename(buf_text(&file->beside), file->name))) {
+		reply_fail(w->r, w->st, w->st->rest, "%s: %s", file->name, strerror(errno ? errno : ENOSPC));
+		fine = false;
+	}
+	if (!fine)
+		unlink(buf_text(&file->beside));
+	buf_done(&file->beside);
 	return fine;
 }

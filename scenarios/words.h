@@ -3,6 +3,8 @@
 #ifndef SCENARIOS_WORDS_H
 #define SCENARIOS_WORDS_H
 
+#include <stdio.h>
+
 #include "core/command/parse.h"
 
 struct words {
@@ -23,7 +25,9 @@ bool words_value(struct words *w, const char *what);
 bool words_keep(struct words *w, char **to, const char *what);
 void words_done(struct words *w);
 
-/* Writes a whole file: beside, then renamed; one that exists stays, but for `force`. False with an error. */
-bool words_write(struct words *w, const char *file, bool force, const struct buf *text);
+/* A file that is whole or not there: it is written beside, then renamed; one that exists stays, but for `force`. */
+struct whole_file { FILE *f; const char *name; struct buf beside; };
+bool whole_open(struct words *w, struct whole_file *file, const char *name, bool force);        /* false with an error */
+bool whole_close(struct words *w, struct whole_file *file, bool fine);          /* the same; without `fine` it is forgotten */
 
 #endif

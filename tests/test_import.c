@@ -296,6 +296,12 @@ START_TEST(a_small_trace_becomes_a_script_with_every_line_accounted_for)
 				 "\"broken\":\"line 14: no event stands where one is expected: ?[31mboo?\""));
 	ck_assert(!strchr(script, 27) && !strchr(script, 7));
 	free(script);
+	script = say(s, false, "import %s /proc/nowhere/x", file_of(small));
+	ck_assert_str_eq(script, "/proc/nowhere/x: No such file or directory");
+	free(script);
+	script = say(s, false, "import %s /dev/null", file_of(small));
+	ck_assert_str_eq(script, "/dev/null exists; --force writes over it");
+	free(script);
 	session_free(s);
 }
 END_TEST
