@@ -286,12 +286,14 @@ static uint16_t mask_of(struct plan_work *w, const struct trace_line *l)
 	uint16_t *recent = &w->recent_mask[hash_of(l->gfp, l->gfp_len) % RECENT];
 	uint32_t i = 0;
 
+	if (!l->gfp_len)
+		return 0;
 	if (*recent && same_mask(p->masks[*recent - 1], l))
 		return (uint16_t)(*recent - 1);
 	while (i < p->nmasks && !same_mask(p->masks[i], l))
 		i++;
-	if (i == TRACE_MASKS || !l->gfp_len || l->gfp_len >= 512 || !trace_gfp_known(l->gfp, l->gfp_len)) {
-		p->approx[APPROX_gfp_unknown] += l->gfp_len > 0;
+	if (i == TRACE_MASKS || l->gfp_len >= 512 || !trace_gfp_known(l->gfp, l->gfp_len)) {
+		p->approx[APPROX_gfp_unknown]++;
 		return 0;
 	}
 	if (i == p->nmasks)
