@@ -276,7 +276,7 @@ static uint32_t cache_of(struct plan_work *w, const struct trace_line *l)
 
 static bool same_mask(const char *mask, const struct trace_line *l)
 {
-	return !strncmp(mask, l->gfp, l->gfp_len) && !mask[l->gfp_len];
+	return strlen(mask) == l->gfp_len && !memcmp(mask, l->gfp, l->gfp_len);
 }
 
 /* The number of a mask; 0 is GFP_KERNEL, for what cannot be read. */
