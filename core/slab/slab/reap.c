@@ -164,7 +164,7 @@ static void reap_node(struct machine *m, struct kmem_cache *cachep, struct kmem_
 		EMIT(m, reap_spared, CACHE_REF(cachep));
 		return;
 	}
-	freed = drain_freelist(m, cachep, n, node, (n->free_limit + 5 * cachep->num - 1) / (5 * cachep->num));
+	freed = drain_freelist(m, cachep, n, node, (n->free_limit + 5 * cachep->num - 1) / DIVISOR(m, 5 * cachep->num));
 	if (!freed)
 		return;
 	if (is_debug(m))
