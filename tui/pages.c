@@ -145,6 +145,17 @@ static void draw_map(struct tui *t, const struct rect *r, int y, const struct zo
 
 /* ---- by migrate type ---- */
 
+/* In too many pieces to be counted list by list in every frame. */
+static bool in_pieces(const struct machine *m)
+{
+	unsigned long blocks = 0;
+
+	for_each_zone(m, zone)
+		for (unsigned int o = 0; o < orders(m); o++)
+			blocks += zone->free_area[o].nr_free;
+	return blocks > BLOCKS_MAX;
+}
+
 static unsigned long list_length(const struct list_head *head, unsigned long bound)
 {
 	const struct list_head *at;
@@ -189,7 +200,7 @@ static int types(const struct machine *m)
 {
 	int n = 0;
 
-	if (m->era != ERA_24)
+	if (m->era != ERA_24 && !in_pieces(m))
 		for_each_zone(m, zone)
 			for (int type = 0; type < MIGRATE_TYPES; type++)
 				n += has_blocks(zone, type);

@@ -120,9 +120,14 @@ static bool take_next(void *ctx, const struct holder_view *h)
 
 void slabs_gather(struct slabs *to, struct machine *m, struct cache *c)
 {
+	struct cache_stat st = {0};
+
 	slabs_drop(to);
 	to->m = m;
 	to->name = cache_head(c)->name;
+	m->slab->stat(m, c, &st);
+	to->object_size = st.object_size;
+	to->size = st.size;
 	if (m->slab->each_holder)
 		m->slab->each_holder(m, c, take_next, to);
 	if (m->slab->each_slab)
@@ -174,16 +179,13 @@ uint32_t freelist_place(const struct slab_view *s, uint32_t i)
 /* Both kernels end poison with 0xa5; 2.4 fills with 0x5a, the later ones with 0x6b. */
 bool object_poisoned(const struct slabs *all, const struct slab_view *s, uint32_t i)
 {
-	struct cache_stat st = {0};
-	struct cache *c = cache_named(all->m, all->name);
 	unsigned char last[2];
 	kaddr_t end;
 
-	if (!c || s->state[i] == OBJ_USED || (!all->m->config.debug && !all->m->config.slub_debug[0]))
+	if (s->state[i] == OBJ_USED || (!all->m->config.debug && !all->m->config.slub_debug[0]))
 		return false;
-	all->m->slab->stat(all->m, c, &st);
-	for (uint32_t red = 0; st.object_size >= 2 && red <= 8; red += 4) {     /* behind a red zone or none */
-		end = s->s_mem + (kaddr_t)i * st.size + red + st.object_size;
+	for (uint32_t red = 0; all->object_size >= 2 && red <= 8; red += 4) {   /* behind a red zone or none */
+		end = s->s_mem + (kaddr_t)i * all->size + red + all->object_size;
 		if (!ram_has(all->m, end - 2, 2))
 			return false;
 		memcpy(last, ram_at(all->m, end - 2), 2);

@@ -15,6 +15,7 @@ struct gathered { struct slab_view view; uint32_t nth; };
 struct slabs {
 	struct machine *m;
 	uint32_t name;                  /* of the cache, interned */
+	uint32_t object_size, size;     /* bytes of an object, as asked for; as spaced */
 	unsigned int n;
 	bool more;                      /* than SLABS_MAX */
 	struct gathered list[SLABS_MAX];
