@@ -237,22 +237,45 @@ void render_hanging(const char *text, unsigned int first, unsigned int rest, con
 	fill(text, first, rest, style, out);
 }
 
-/* A line that stands as it is; where it is too wide the rest goes on below, by columns, not by words: tables stay tables. */
+/* How much of a line fits into `room` columns: all of it, or up to a blank near the end, or what fits. */
+static size_t fitting(const char *line, size_t n, unsigned int room)
+{
+	unsigned int at = 0, wide, blank_at = 0;
+	size_t blank = 0, i = 0, len;
+
+	for (; i < n; i += len) {
+		len = one_char(line + i, n - i, &wide);
+		if (at + wide > room)
+			return blank_at > room / 2 ? blank : i;
+		if (line[i] == ' ') {
+			blank = i;
+			blank_at = at;
+		}
+		at += wide;
+	}
+	return n;
+}
+
+/* A line that stands as it is; in a pane, where it is too wide the rest goes on below. */
 static void put_line(const char *line, size_t n, unsigned int indent, const struct style *style, struct buf *out)
 {
-	unsigned int at = indent, wide;
-	size_t len;
+	unsigned int lead = (unsigned int)strspn(line, " "), more = indent + (lead < 8 ? lead : 8) + 4;
+	unsigned int room = style->columns > indent + 16 ? style->columns - indent : 16;
+	size_t part = style->narrow ? fitting(line, n, room) : n;
 
 	buf_pad(out, ' ', indent);
-	for (size_t i = 0; i < n; i += len) {
-		len = one_char(line + i, n - i, &wide);
-		if (at + wide > style->columns && style->columns > indent + 16 && style->narrow) {
-			buf_putc(out, '\n');
-			buf_pad(out, ' ', indent + 4);
-			at = indent + 4;
+	buf_write(out, line, part);
+	while (part < n) {
+		line += part;
+		n -= part;
+		while (n && *line == ' ') {
+			line++;
+			n--;
 		}
-		buf_write(out, line + i, len);
-		at += wide;
+		part = fitting(line, n, style->columns > more + 12 ? style->columns - more : 12);
+		buf_putc(out, '\n');
+		buf_pad(out, ' ', more);
+		buf_write(out, line, part);
 	}
 	buf_putc(out, '\n');
 }

@@ -189,7 +189,7 @@ int text_width(const char *text)
 	int n = 0;
 
 	for (; *text; text++)
-		n += (*text & 0xc0) != 0x80;
+		n += (*text & 0xc0) == 0x80 ? 0 : (unsigned char)*text >= 0xe3 && (unsigned char)*text <= 0xed ? 2 : 1;  /* East Asia */
 	return n;
 }
 

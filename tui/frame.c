@@ -6,6 +6,7 @@
 
 #include <curses.h>
 
+#include "core/base/lang.h"
 #include "core/command/command.h"
 #include "core/mm/page.h"
 #include "tui/view.h"
@@ -156,7 +157,7 @@ static void draw_footer(struct tui *t)
 
 	if (t->prompt)
 		put_text(t, &r, 0, 0, C_DIM, t->choices.len ? buf_text(&t->choices) :
-			 t->prompt == ':' ? "Enter run   Tab complete   Up older   Esc leave" : "Enter find   Esc leave");
+			 t->prompt == ':' ? _("Enter run   Tab complete   Up older   Esc leave") : _("Enter find   Esc leave"));
 	else
 		keys_footer(t, &r);
 }
@@ -171,11 +172,11 @@ static void help_row(void *ctx, const char *keys, const char *help, bool head)
 	int y = h->y++ - h->t->help_top;
 
 	if (head) {
-		put_text(h->t, &h->r, y, 1, C_BOLD, keys);
+		put_text(h->t, &h->r, y, 1, C_BOLD, _(keys));
 		return;
 	}
 	put_text(h->t, &h->r, y, 3, C_KEY, keys);
-	put_text(h->t, &h->r, y, 18, C_TEXT, help);
+	put_text(h->t, &h->r, y, 18, C_TEXT, *help ? _(help) : help);
 }
 
 static void draw_help(struct tui *t)
@@ -185,7 +186,7 @@ static void draw_help(struct tui *t)
 	frame_begin(t);
 	frame_add(t, &h.r);
 	frame_draw(t);
-	frame_title(t, &h.r, "HELP", "? closes it, j and k scroll", true);
+	frame_title(t, &h.r, "HELP", _("? closes it, j and k scroll"), true);
 	keys_help(t, help_row, &h);
 	help_row(&h, "Views", "", true);
 #define VIEW(id, name, key, what) if (*key) help_row(&h, key " " #id, what, false);

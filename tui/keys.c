@@ -396,7 +396,7 @@ void keys_help(struct tui *t, void (*row)(void *ctx, const char *keys, const cha
 	for (size_t i = 0; i < KEYS; i++) {
 		buf_clear(&keys);
 		keys_show(t, table[i].keys, &keys);
-		row(ctx, table[i].run ? buf_text(&keys) : table[i].name, table[i].help, !table[i].run);
+		row(ctx, table[i].run ? buf_text(&keys) : _(table[i].name), *table[i].help ? _(table[i].help) : "", !table[i].run);
 	}
 	buf_done(&keys);
 }
@@ -427,7 +427,7 @@ static int footer_width(const struct tui *t, size_t i)
 	int n;
 
 	footer_keys(t, i, &keys);
-	n = text_width(buf_text(&keys)) + 1 + (int)strlen(table[i].footer);
+	n = text_width(buf_text(&keys)) + 1 + text_width(*table[i].footer ? _(table[i].footer) : "");
 	buf_done(&keys);
 	return n;
 }
@@ -461,7 +461,7 @@ void keys_footer(struct tui *t, const struct rect *r)
 		buf_clear(&keys);
 		footer_keys(t, i, &keys);
 		x = put_text(t, r, 0, x, C_KEY, buf_text(&keys));
-		x = put(t, r, 0, x, C_TEXT, " %s", table[i].footer) + 2;
+		x = put(t, r, 0, x, C_TEXT, " %s", *table[i].footer ? _(table[i].footer) : "") + 2;
 	}
 	buf_done(&keys);
 }

@@ -10,6 +10,7 @@
 #include <curses.h>
 
 #include "core/base/intern.h"
+#include "core/base/lang.h"
 #include "core/command/command.h"
 #include "core/command/vars.h"
 #include "tui/view.h"
@@ -22,7 +23,7 @@ void say(struct tui *t, bool bad, const char *fmt, ...)
 
 	buf_clear(&t->message);
 	va_start(ap, fmt);
-	buf_vprintf(&t->message, fmt, ap);
+	buf_vprintf(&t->message, _(fmt), ap);
 	va_end(ap);
 	t->message_bad = bad;
 }
