@@ -121,6 +121,17 @@ static void count_locks(struct machine *m, unsigned int *locks, unsigned int *at
 	}
 }
 
+/* Objects in their users' hands, of the slabs that were gathered. */
+static uint64_t count_out(void)
+{
+	uint64_t n = 0;
+
+	for (unsigned int i = 0; i < slabs.n; i++)
+		for (uint32_t k = 0; k < slabs.list[i].view.objects; k++)
+			n += slabs.list[i].view.state[k] == OBJ_USED;
+	return n;
+}
+
 static void draw_figures(struct column *c, struct cache *cache)
 {
 	struct cache_stat st = {0};
@@ -133,7 +144,7 @@ static void draw_figures(struct column *c, struct cache *cache)
 	c->m->slab->stat(c->m, cache, &st);
 	put(c->t, &c->r, c->y++, 0, C_TEXT, "%" PRIu64 " slab%s %s %u, order %u", st.slabs, st.slabs == 1 ? "" : "s",
 	    glyph(c->t, G_TIMES), st.num, st.order);
-	put(c->t, &c->r, c->y++, 0, C_TEXT, "%" PRIu64 " out, %u B in %u", cache_head(cache)->live, st.object_size, st.size);
+	put(c->t, &c->r, c->y++, 0, C_TEXT, "%" PRIu64 "%s out, %u B in %u", count_out(), slabs.more ? "+" : "", st.object_size, st.size);
 }
 
 /* ---- the view ---- */
@@ -152,12 +163,13 @@ static int draw_column(struct tui *t, const struct rect *r, struct machine *m, b
 	struct cache *cache = same_cache(t, m);
 
 	find_touched(m, &c.now);
+	if (cache)
+		slabs_gather(&slabs, m, cache);
 	draw_head(&c, m == t->m, waits);
 	draw_event(&c);
 	draw_figures(&c, cache);
 	c.y++;
 	if (cache) {
-		slabs_gather(&slabs, m, cache);
 		if (m->slab->each_holder)
 			m->slab->each_holder(m, cache, draw_holder, &c);
 		draw_slabs(&c);
