@@ -80,8 +80,16 @@ probe_all() {
     need lib zlib.h zlib                     -- zlib         zlib1g-dev       zlib-devel          zlib     zlib
 }
 
-# What .ci/run would like: command and apt package
-wanted='msgfmt:gettext clang:clang tmux:tmux python3:python3 valgrind:valgrind groff:groff zsh:zsh fish:fish lintian:lintian dh:debhelper'
+# What .ci/run would like: command and apt package; "python3 -c import X" is written python3-X
+wanted='msgfmt:gettext clang:clang tmux:tmux python3:python3 valgrind:valgrind groff:groff zsh:zsh fish:fish lintian:lintian dh:debhelper python3-jsonschema:python3-jsonschema jq:jq'
+
+# have_wanted COMMAND, or the module of a python3-MODULE
+have_wanted() {
+    case $1 in
+    python3-*) python3 -c "import ${1#python3-}" 2>/dev/null ;;
+    *)         have "$1" ;;
+    esac
+}
 
 # What `make deb` needs
 packagers='dpkg-buildpackage:dpkg-dev dh:debhelper'
@@ -137,14 +145,14 @@ END
 # install_wanted COMMAND:PACKAGE...
 install_wanted() {
     for pair in "$@"; do
-        have "${pair%%:*}" && continue
+        have_wanted "${pair%%:*}" && continue
         if may_install; then
             [ -n "$updated" ] || apt_has_lists || apt_update
             if apt-cache show "${pair#*:}" >/dev/null 2>&1; then
                 install_packages "${pair#*:}"
             fi
         fi
-        have "${pair%%:*}" || echo "slablab: no ${pair%%:*}: what needs it is skipped"
+        have_wanted "${pair%%:*}" || echo "slablab: no ${pair%%:*}: what needs it is skipped"
     done
 }
 

@@ -105,6 +105,11 @@ same "a lab answers once an engine, and says what one lacks" 'slab24 unsupported
 slab unsupported
 slub ok' "$(printf '%s\n' "$out" | sed 's/.*"engine":"\([a-z0-9]*\)".*"ret":"\([a-z]*\)".*/\1 \2/')"
 
+printf 'p = alloc_pages(GFP_KERNEL, 3)\ngoto start\nstep\nback\nbreak buddy_split\nrun\ndelete\nhistory\nevents 1\nbranches\nhelp cpu\n' >"$tmp/all.slab"
+slablab -e buddy24 -j "$tmp/all.slab"
+same "every command gives one object, those that only say something too" "1 2 3 4 5 6 7 8 9 10 11" \
+    "$(printf '%s\n' "$out" | sed 's/^{"n":\([0-9]*\),.*/\1/' | tr '\n' ' ' | sed 's/ $//')"
+
 slablab -e buddy24 -c "export state $tmp/state.json" -c "export state $tmp/state.json"
 same "export does not overwrite" 1 $status
 slablab -e buddy24 -c "export state $tmp/state.json --force"

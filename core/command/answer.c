@@ -210,6 +210,13 @@ void reply_json(struct session *s, const struct reply *r, unsigned int flags, st
 	}
 	for (unsigned int i = 0; i < r->nanswers; i++)
 		put_answer(s, r, &r->answers[i], flags, out);
+	for (unsigned int i = 0; i < s->nengines && !r->nanswers; i++) {       /* what only said something: "ok" */
+		struct value nothing = {0};
+		struct answer a = { .m = s->m[i], .values = &nothing, .nvalues = 1 };
+
+		if (a.m)
+			put_answer(s, r, &a, flags, out);
+	}
 }
 
 /* ---- answers of other commands ---- */

@@ -18,9 +18,11 @@ struct place place_at_hand(const struct machine *m)
 
 bool place_go(struct machine *m, struct place to)
 {
-	if (to.tip == m->history.tip)
-		return history_seek(m, to.at);
-	return history_switch(m, to.tip, to.at);
+	if (to.tip != m->history.tip && !history_switch(m, to.tip, (struct moment){ to.at.call, 0 }))
+		return false;
+	if (to.at.event > history_events(m, to.at.call))        /* a moment of a call whose events were found once: find them again */
+		session_expand(m, to.at.call);
+	return history_seek(m, to.at);
 }
 
 /* The beginning of a branch's last call: a moment that every branch has. */

@@ -40,8 +40,7 @@ const char *const unit_what[UNITS] = {
 #undef UNIT
 };
 
-enum unit_json { JSON_INT, JSON_STRING, JSON_ADDR, JSON_BOOL };
-static const uint8_t unit_json_type[UNITS] = {
+const uint8_t unit_json_type[UNITS] = {
 #define UNIT(name, type, what) JSON_##type,
 #include "core/event/units.def"
 #undef UNIT
@@ -154,11 +153,15 @@ void event_text(struct buf *b, struct machine *m, const struct event_view *ev)
 	}
 }
 
-void event_json(struct json *j, const char *name, struct machine *m, const struct event_view *ev)
+const char *event_member(const struct event_field *field)
+{
+	return strcmp(field->name, "cpu") ? field->name : "which_cpu";
+}
+
+void event_members(struct json *j, struct machine *m, const struct event_view *ev)
 {
 	const struct event_info *info = &event_info[ev->event];
 
-	json_object(j, name);
 	json_string(j, "event", info->name);
 	json_string(j, "function", site_function(ev->site));
 	json_int(j, "depth", ev->depth);
@@ -166,6 +169,12 @@ void event_json(struct json *j, const char *name, struct machine *m, const struc
 	if (ev->irqs_off)
 		json_bool(j, "irqs_off", true);
 	for (unsigned int i = 0; i < info->nfields; i++)
-		unit_json(j, info->field[i].name, m, info->field[i].unit, ev->payload[i]);
+		unit_json(j, event_member(&info->field[i]), m, info->field[i].unit, ev->payload[i]);
+}
+
+void event_json(struct json *j, const char *name, struct machine *m, const struct event_view *ev)
+{
+	json_object(j, name);
+	event_members(j, m, ev);
 	json_end(j);
 }

@@ -57,6 +57,9 @@ extern const struct event_info event_info[EVENTS];
 extern const struct group_info group_info[GROUPS];
 extern const char *const unit_name[UNITS], *const unit_what[UNITS];
 
+enum unit_json { JSON_INT, JSON_STRING, JSON_ADDR, JSON_BOOL };
+extern const uint8_t unit_json_type[UNITS];     /* enum unit_json; a name (cache, slab, obj) may be null too */
+
 static inline unsigned int event_fields(unsigned int event) { return event_info[event].nfields; }
 
 /* The event of that name, or EV_none. */
@@ -80,6 +83,8 @@ struct event_view;
 void event_text(struct buf *b, struct machine *m, const struct event_view *ev);
 
 /* {"event":"buddy_split","pfn":4,...}: what export events writes and breakpoints compare. */
+const char *event_member(const struct event_field *field);      /* a field's name there: "cpu" is the CPU it happened on */
+void event_members(struct json *j, struct machine *m, const struct event_view *ev);     /* into the open object */
 void event_json(struct json *j, const char *name, struct machine *m, const struct event_view *ev);
 
 #endif

@@ -27,6 +27,7 @@ void expansion_drop(struct machine *m)
 	ex->seg = NULL;
 	if (here)
 		h->cursor.event = history_events(m, ex->call);
+	ex->call = 0;
 	if (!m->journal.seg)
 		journal_attach(m, h->tip);
 }
