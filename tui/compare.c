@@ -162,7 +162,7 @@ static int draw_column(struct tui *t, const struct rect *r, struct machine *m, b
 	struct column c = { .t = t, .m = m, .r = *r, .y = -t->compare.top };
 	struct cache *cache = same_cache(t, m);
 
-	find_touched(m, &c.now);
+	look_touched(m, m->history.cursor, &c.now);
 	if (cache)
 		slabs_gather(&slabs, m, cache);
 	draw_head(&c, m == t->m, waits);

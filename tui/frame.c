@@ -11,49 +11,6 @@
 #include "core/mm/page.h"
 #include "tui/view.h"
 
-/* ---- what the event at the cursor speaks of ---- */
-
-static void touch(struct touched *now, enum unit unit, uint64_t v)
-{
-	switch (unit) {
-	case UNIT_obj:
-	case UNIT_slab:
-	case UNIT_cache:
-		if (!v)
-			break;
-		now->cache = REF_NAME(v);
-		if (REF_SEQ(v))
-			now->slab = REF_SEQ(v);
-		if (REF_IDX(v) >= 0)
-			now->object = REF_IDX(v);
-		break;
-	case UNIT_pfn:
-		if (!now->pages) {
-			now->pfn = v;
-			now->pages = 1;
-		}
-		break;
-	case UNIT_order:
-		now->order = v < MAX_ORDER ? (int)v : -1;
-		break;
-	default:
-		break;
-	}
-}
-
-void find_touched(struct machine *m, struct touched *now)
-{
-	struct moment at = m->history.cursor;
-	struct event_view ev;
-
-	*now = (struct touched){ .object = -1, .order = -1 };
-	if (history_event(m, at.call, at.event, &ev))
-		for (unsigned int i = 0; i < event_info[ev.event].nfields; i++)
-			touch(now, event_info[ev.event].field[i].unit, ev.payload[i]);
-	if (now->pages && now->order >= 0)
-		now->pages = 1ull << now->order;
-}
-
 /* ---- lines ---- */
 
 static void draw_status(struct tui *t)
@@ -270,7 +227,7 @@ void draw_screen(struct tui *t)
 	if (t->cols < MIN_COLS || t->rows < MIN_LINES) {
 		draw_too_small(t);
 	} else {
-		find_touched(t->m, &t->now);
+		look_touched(t->m, t->m->history.cursor, &t->now);
 		look_stack(t->m, t->m->history.cursor, &t->stack);
 		cache_follow(t);
 		draw_status(t);

@@ -28,14 +28,6 @@ static int draw_frames(struct tui *t, const struct rect *r, int y)
 	return y;
 }
 
-static bool is_link(const struct change *c)
-{
-	const char *name = buf_text(&c->where.name);
-	size_t n = c->where.name.len;
-
-	return c->where.form == WHERE_LINK || (n > 5 && (!strcmp(name + n - 5, ".next") || !strcmp(name + n - 5, ".prev")));
-}
-
 static int widest_name(const struct changes *changes)
 {
 	int widest = 0;
@@ -43,7 +35,7 @@ static int widest_name(const struct changes *changes)
 	for (size_t i = 0; i < changes->n; i++) {
 		int w = text_width(buf_text(&changes->list[i].where.name));
 
-		if (!is_link(&changes->list[i]))
+		if (!change_is_link(&changes->list[i]))
 			widest = w > widest ? w : widest;
 	}
 	return widest > WHAT_MAX ? WHAT_MAX : widest;
@@ -93,7 +85,7 @@ static int draw_changes(struct tui *t, const struct rect *r, int y)
 	look_changes(t->m, &changes);
 	widest = widest_name(&changes);
 	for (size_t i = 0; i < changes.n; i++) {
-		if (is_link(&changes.list[i])) {
+		if (change_is_link(&changes.list[i])) {
 			links++;
 		} else if (shown++ < ROWS_MAX) {
 			y += draw_change(t, r, y, widest, &changes.list[i]);

@@ -69,14 +69,6 @@ struct pane {
 	struct rect r;
 };
 
-/* What the event at the cursor speaks of: from its payload. */
-struct touched {
-	uint32_t cache, slab;           /* interned name, SEQ; 0 for none */
-	int object;                     /* index, -1 for none */
-	uint64_t pfn, pages;            /* pages 0: none */
-	int order;                      /* -1: none */
-};
-
 struct line {                           /* of the prompt */
 	char text[512];
 	size_t len, at;
@@ -243,7 +235,6 @@ enum view_id pane_at(const struct tui *t, int y, int x);        /* VIEWS: none *
 
 /* ---- frame.c ---- */
 
-void find_touched(struct machine *m, struct touched *now);      /* what the event at the cursor speaks of */
 
 void draw_screen(struct tui *t);
 struct moment scrub_moment(struct tui *t, int x);               /* under that column of the scrub bar */

@@ -3,10 +3,12 @@
 #include "core/command/look.h"
 
 #include <inttypes.h>
+#include <string.h>
 
 #include "core/command/answer.h"
 #include "core/command/where.h"
 #include "core/event/event.h"
+#include "core/mm/page.h"
 
 /* ---- the path as one row of events ---- */
 
@@ -213,3 +215,53 @@ void look_sentence(struct machine *m, struct moment at, struct buf *what, struct
 		buf_puts(why, "No call has been made on this machine since its boot.");
 	}
 }
+/* ---- what an event speaks of ---- */
+
+static void touch(struct touched *now, enum unit unit, uint64_t v)
+{
+	switch (unit) {
+	case UNIT_obj:
+	case UNIT_slab:
+	case UNIT_cache:
+		if (!v)
+			break;
+		now->cache = REF_NAME(v);
+		if (REF_SEQ(v))
+			now->slab = REF_SEQ(v);
+		if (REF_IDX(v) >= 0)
+			now->object = REF_IDX(v);
+		break;
+	case UNIT_pfn:
+		if (!now->pages) {
+			now->pfn = v;
+			now->pages = 1;
+		}
+		break;
+	case UNIT_order:
+		now->order = v < MAX_ORDER ? (int)v : -1;
+		break;
+	default:
+		break;
+	}
+}
+
+void look_touched(const struct machine *m, struct moment at, struct touched *now)
+{
+	struct event_view ev;
+
+	*now = (struct touched){ .object = -1, .order = -1 };
+	if (history_event(m, at.call, at.event, &ev))
+		for (unsigned int i = 0; i < event_info[ev.event].nfields; i++)
+			touch(now, event_info[ev.event].field[i].unit, ev.payload[i]);
+	if (now->pages && now->order >= 0)
+		now->pages = 1ull << now->order;
+}
+
+bool change_is_link(const struct change *c)
+{
+	const char *name = buf_text(&c->where.name);
+	size_t n = c->where.name.len;
+
+	return c->where.form == WHERE_LINK || (n > 5 && (!strcmp(name + n - 5, ".next") || !strcmp(name + n - 5, ".prev")));
+}
+

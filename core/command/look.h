@@ -65,8 +65,21 @@ void look_code(const struct machine *m, struct moment at, const struct look_stac
 
 struct changes;
 
+struct change;
+bool change_is_link(const struct change *c);    /* a pointer of a list: the words above say what it means */
+
 /* The rows are the caller's: changes_done. */
 void look_changes(struct machine *m, struct changes *out);
+
+/* What an event speaks of: from its payload. */
+struct touched {
+	uint32_t cache, slab;           /* interned name, SEQ; 0 for none */
+	int object;                     /* index, -1 for none */
+	uint64_t pfn, pages;            /* pages 0: none */
+	int order;                      /* -1: none */
+};
+
+void look_touched(const struct machine *m, struct moment at, struct touched *now);
 
 /* ---- words ---- */
 

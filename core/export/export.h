@@ -62,6 +62,9 @@ bool write_events(struct export_order *o, struct buf *out);
 bool write_timeline(struct export_order *o, struct buf *out);
 bool write_schema(struct export_order *o, struct buf *out);
 bool write_script(struct export_order *o, struct buf *out);
+bool write_svg(struct export_order *o, struct buf *out);
+bool write_dot(struct export_order *o, struct buf *out);
+bool write_html(struct export_order *o, struct buf *out);
 
 /* ---- pieces ---- */
 
@@ -71,6 +74,9 @@ void machine_words(const struct machine *m, struct buf *out);
 
 /* The names of the documents that have a schema, each with a blank before it. */
 void schema_names(struct buf *out);
+
+/* The cache that --cache names on this machine, or the one that the moment is about; NULL for none. */
+struct cache *ordered_cache(struct export_order *o, struct machine *m);
 
 /* Text inside an element or a quoted attribute of XML and HTML. */
 void put_xml(struct buf *out, const char *text);
