@@ -415,6 +415,7 @@ int main(int argc, char **argv)
 	p.session->text_columns = terminal_columns();
 	p.session->interrupted = &interrupted;
 	p.session->face_table = put_face_table;
+	p.session->cast = tui_cast;
 	p.session->progress = isatty(STDERR_FILENO) ? show_progress : NULL;
 	run_all(&p, optind < argc ? argv[optind] : NULL);
 	status = exit_status(&p);

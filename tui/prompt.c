@@ -127,6 +127,8 @@ void run_command(struct tui *t, const char *text)
 	term_interrupted = false;
 	session_type(t->session, text, strlen(text), 1, &r);
 	show_machine(t, t->which);
+	if (r.cmd == &commands[CMD_export] && !r.failed)
+		theme_init(t);          /* `export cast` had a screen of its own */
 	if (!lesson && lesson_on(t)) {
 		t->focus = V_LESSON;
 		t->lesson.hidden = false;

@@ -146,7 +146,7 @@ static bool handle_keyboard(struct tui *t)
 
 /* ---- the loop ---- */
 
-static void init(struct tui *t, struct session *s, const struct tui_options *o, struct buf *error)
+void tui_init(struct tui *t, struct session *s, const struct tui_options *o, struct buf *error)
 {
 	*t = (struct tui){
 		.session = s, .m = s->m[0], .speed = 2, .end = TUI_PROMPT, .error = error,
@@ -180,7 +180,7 @@ enum tui_end tui_run(struct session *s, const struct tui_options *o, struct buf 
 
 	if (!session_boot(s, error))
 		return TUI_FAILED;
-	init(&t, s, o, error);
+	tui_init(&t, s, o, error);
 	if (t.options.keys && !script_open(&t, t.options.keys, error))
 		return TUI_FAILED;
 	if (!term_setup(&t, error)) {

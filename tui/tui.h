@@ -25,6 +25,10 @@ enum tui_end {
 /* Runs until a key ends it. The session's cursor stays where it was left. */
 enum tui_end tui_run(struct session *s, const struct tui_options *o, struct buf *error);
 
+/* session.cast: plays the TUI on a terminal that is a file. */
+struct cast_order;
+bool tui_cast(struct session *s, const struct cast_order *o, struct buf *out, struct buf *error);
+
 /* The keys as the manual prints them: "KEYS<tab>what" lines. */
 void tui_keys_text(struct buf *out, bool ascii);
 

@@ -235,7 +235,6 @@ enum view_id pane_at(const struct tui *t, int y, int x);        /* VIEWS: none *
 
 /* ---- frame.c ---- */
 
-
 void draw_screen(struct tui *t);
 struct moment scrub_moment(struct tui *t, int x);               /* under that column of the scrub bar */
 
@@ -300,6 +299,7 @@ const char *suggestion(struct tui *t);                          /* a command tha
 
 /* ---- tui.c ---- */
 
+void tui_init(struct tui *t, struct session *s, const struct tui_options *o, struct buf *error);
 void mouse_key(struct tui *t);                  /* after KEY_MOUSE */
 
 /* ---- script.c ---- */

@@ -158,6 +158,13 @@ struct session_keeper {
 	void (*ran)(struct session *s, const struct reply *r);                  /* it did */
 };
 
+/* What `export cast` asks of a face that has pictures. */
+struct cast_order {
+	uint64_t first, last;           /* calls */
+	int cols, rows;
+	double speed;                   /* events a second */
+};
+
 struct session {
 	struct machine *m[LAB_MAX];     /* the lab; NULL before the first command needs it */
 	enum engine_id engine[LAB_MAX];
@@ -190,6 +197,7 @@ struct session {
 	const struct session_keeper *keeper;    /* NULL: nobody keeps */
 	void *course;                   /* the lessons' own */
 	bool (*face_table)(const char *name, struct buf *out);  /* rows of `manual` that the face has; NULL: none */
+	bool (*cast)(struct session *s, const struct cast_order *o, struct buf *out, struct buf *error);        /* NULL: the face has no pictures */
 	bool shows_lesson;              /* the face shows the page: replies leave it out */
 	unsigned int text_columns;      /* of the terminal that a long text is for; 0: 80 */
 	bool color;                     /* texts may have escape sequences */

@@ -46,6 +46,33 @@ void put_xml(struct buf *out, const char *text)
 	}
 }
 
+/* ---- what a face writes ---- */
+
+static bool bad_value(struct export_order *o, unsigned int option, const char *what)
+{
+	buf_printf(&o->error, "%s takes %s, not '%s'", options[option].text, what, o->value[option]);
+	return false;
+}
+
+bool write_cast(struct export_order *o, struct buf *out)
+{
+	struct cast_order cast = { .first = o->first, .last = o->last, .cols = 100, .rows = 30, .speed = 4 };
+	const char *size = o->value[EXPORT_SIZE_AT], *speed = o->value[EXPORT_SPEED_AT];
+	uint64_t n = 0;
+	char end;
+
+	if (size && (sscanf(size, "%dx%d%c", &cast.cols, &cast.rows, &end) != 2 || cast.cols < 60 || cast.cols > 400 || cast.rows < 18 || cast.rows > 200))
+		return bad_value(o, EXPORT_SIZE_AT, "COLUMNSxLINES from 60x18 to 400x200");
+	if (speed && (!number_parse(speed, strlen(speed), &n) || !n || n > 1000))
+		return bad_value(o, EXPORT_SPEED_AT, "events a second from 1 to 1000");
+	cast.speed = speed ? (double)n : cast.speed;
+	if (!o->s->cast)
+		buf_puts(&o->error, "this face has no pictures to play");
+	else if (o->s->recording == RECORD_OFF || o->first > o->last)
+		buf_puts(&o->error, "nothing is recorded, so there is nothing to play");
+	return !o->error.len && o->s->cast(o->s, &cast, out, &o->error);
+}
+
 /* ---- the file ---- */
 
 static const char *reason(int error)

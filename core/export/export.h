@@ -65,6 +65,7 @@ bool write_script(struct export_order *o, struct buf *out);
 bool write_svg(struct export_order *o, struct buf *out);
 bool write_dot(struct export_order *o, struct buf *out);
 bool write_html(struct export_order *o, struct buf *out);
+bool write_cast(struct export_order *o, struct buf *out);
 
 /* ---- pieces ---- */
 

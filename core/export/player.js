@@ -378,7 +378,7 @@ function draw() {
   $('scrub').setAttribute('aria-valuetext', 'call ' + (c ? c[0] : 0) + ', event ' + n + (machine.event(at) ? ': ' + machine.text(machine.event(at)) : ''));
   $('what').setAttribute('aria-live', timer ? 'off' : 'polite');
   drawNow(machine);
-  if (side) { drawSide(); return; }
+  if (side) { $('what').textContent = $('why').textContent = ''; drawSide(); return; }
   if (cacheNames(machine).length) {
     shownCache = cacheOf(machine);
     fillChoice(machine);
