@@ -202,11 +202,84 @@ fi
 same "a disk that takes no more is said, and nothing is left" "<stdin>:6:14: error: $tmp/large: File too large" "$(cat "$tmp/why")"
 same "no half of a file stays" "" "$(ls "$tmp" | grep large)"
 echo 'export nonsense' | run buddy
-same "what can be exported is said" "<stdin>:1:8: error: export takes state, events, timeline, script or schema" "$(head -n 1 "$tmp/err")"
+same "what can be exported is said" "<stdin>:1:8: error: export takes state, events, timeline, script, schema, html, cast, svg or dot" "$(head -n 1 "$tmp/err")"
 echo 'export state --lines' | run buddy
 same "an option that a kind lacks" "<stdin>:1:14: error: export state has no option --lines" "$(head -n 1 "$tmp/err")"
 echo 'export events --calls 3..9' | run buddy
 same "calls that are not there" "<stdin>:1:23: error: --calls takes A..B, calls from 1 to 0" "$(head -n 1 "$tmp/err")"
+
+# ---- examples: each that help gives is run where its tools are
+
+mkdir "$tmp/examples"
+"$SLABLAB" -c 'manual examples' >"$tmp/examples/list"
+same "help gives the examples" "$(cut -f 1 "$tmp/examples/list")" \
+    "$("$SLABLAB" -c 'help export' | sed -n '/^    Examples/,$s/^      \(.*\): export .*/\1/p')"
+tab=$(printf '\t')
+while IFS=$tab read -r what export shell; do
+    tool=${shell%% *}
+    if ! have "$tool"; then
+        skip "$what (no $tool)"
+        continue
+    fi
+    (cd "$tmp/examples" && rm -f s.json e.json l.jsonl && { story slub; echo "$export"; } | "$SLABLAB" -e slub >/dev/null &&
+        printf '%s\n' "$shell" | awk '{ gsub(/\\n/, "\n"); gsub(/\\\\/, "\\"); print }' >run && sh ./run >out 2>&1
+        echo "status $?" >>out)
+    case $what in
+    "free pages by zone")        want="0 DMA 4095 0 DMA32 61425" ;;
+    "objects in use in each"*)   want='{"foo":{"#1":12},' ;;
+    "how often each event"*)     want=" call" ;;
+    "locks by call"*)            want='[2,"v = repeat 2 kmem_cache_alloc(foo)",' ;;
+    "pages taken"*)              want='[2,25,' ;;
+    "a table of slabs"*)         want="foo,#1,12,13,1,1" ;;
+    esac
+    got=$(tr '\n\r' '  ' <"$tmp/examples/out" | tr -s ' ')
+    case $got in
+    *"$want"*"status 0"* | *"$want "*) same "$what" "$want" "$want" ;;
+    *)                                 same "$what" "$want" "$got" ;;
+    esac
+done <"$tmp/examples/list"
+
+# ---- pictures
+
+{ story slub; printf 'export svg %s/a.svg\nexport svg %s/b.svg --pages --dark\nexport svg %s/c.svg --cache kmalloc-64\nexport dot %s/a.dot\nexport dot %s/b.dot --pages\n' \
+    "$tmp" "$tmp" "$tmp" "$tmp" "$tmp"; } | run slub
+same "an object in use is a full square; with the legend's two" 3 "$(grep -c 'width="12" height="12" rx="2"' "$tmp/a.svg")"
+same "the next of the cpu and of the slab are triangles; with the legend's" 3 "$(grep -c '^<path d="M[0-9]* [0-9]*l12' "$tmp/a.svg")"
+same "--cache takes another" 1 "$(grep -c '>kmalloc-64<' "$tmp/c.svg")"
+same "--pages draws zones" 2 "$(grep -c '>DMA<\|>DMA32<' "$tmp/b.svg")"
+{ story slub; printf 'write(v[1], 0, "<b>&")\nexport svg %s/d.svg\n' "$tmp"; } | run slub
+same "texts of a picture are escaped: the command, and what it says" 2 "$(grep -c 'write(v\[1\], 0, &quot;&lt;b&gt;&amp;&quot;)' "$tmp/d.svg")"
+for f in a b c d; do
+    if have rsvg-convert; then
+        same "a picture that rsvg-convert draws: $f" 0 "$(rsvg-convert "$tmp/$f.svg" -o "$tmp/$f.png" 2>&1 | wc -l)"
+    else
+        skip "rsvg-convert draws the picture $f (not here)"
+    fi
+done
+for f in a b; do
+    if have dot; then
+        same "a graph that dot lays out: $f" 0 "$(dot -Tsvg "$tmp/$f.dot" -o "$tmp/$f.dot.svg" 2>&1 | wc -l)"
+    else
+        skip "dot lays out the graph $f (not here)"
+    fi
+done
+same "a graph of a cache has its slab, its objects and who hands them out" 13 "$(grep -o '<o[0-9]*>' "$tmp/a.dot" | wc -l)"
+echo "export svg $tmp/none.svg --cache nothing" | run slub
+same "no such cache" "<stdin>:1:1: error: there is no cache 'nothing'; \`show\` lists them" "$(head -n 1 "$tmp/err")"
+echo "export svg" | run slub
+same "a picture goes to a file" "<stdin>:1:11: error: export svg takes a FILE" "$(head -n 1 "$tmp/err")"
+
+# ---- casts
+
+{ story slub; printf 'export cast %s/a.cast\nexport cast %s/b.cast\nexport cast %s/c.cast --calls 2..2 --size 80x24 --speed 10\ngoto 1\nexport state %s/after\n' \
+    "$tmp" "$tmp" "$tmp" "$tmp"; } | run slub
+same "the same recording gives the same cast" "$(cksum <"$tmp/a.cast")" "$(cksum <"$tmp/b.cast")"
+same "its header" '{"version":2,"width":80,"height":24,"title":"slablab","env":{"TERM":"xterm-256color"}}' "$(head -n 1 "$tmp/c.cast")"
+same "a frame for the beginning and one for each event of the call" 35 "$(wc -l <"$tmp/c.cast")"
+same "the clock goes by --speed" "[0.100000" "$(sed -n 3p "$tmp/c.cast" | cut -d, -f 1)"
+same "the machine stands where it stood" '"call":1' "$(grep -o '"call":[0-9]*' "$tmp/after" | head -n 1)"
+echo "export cast $tmp/d.cast --size 10x10" | run slub
+same "a terminal too small" "<stdin>:1:1: error: --size takes COLUMNSxLINES from 60x18 to 400x200, not '10x10'" "$(head -n 1 "$tmp/err")"
 
 line="$passed passed, $failed failed"
 [ $skipped = 0 ] || line="$line, $skipped skipped"

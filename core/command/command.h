@@ -60,6 +60,7 @@ const char *nearest_command(const char *word, size_t n);
 
 /* "kmalloc(SIZE [, GFP])" */
 void command_usage(const struct command *cmd, struct buf *out);
+void command_more(const struct command *cmd, struct buf *out);          /* the rest of its help, lines */
 
 /* ---- replies ---- */
 

@@ -6,6 +6,7 @@
 #include "core/command/answer.h"
 #include "core/command/call.h"
 #include "core/event/event.h"
+#include "core/export/export.h"
 #include "core/mm/gfp.h"
 
 /* "kmalloc(SIZE [, GFP])" */
@@ -52,16 +53,26 @@ static void help_all(struct buf *out)
 		 "help events, help gfp, help flags list names; apropos WORD searches.\n");
 }
 
+/* The rest of a command's help: its row's, and what a table of its own tells. */
+void command_more(const struct command *cmd, struct buf *out)
+{
+	buf_puts(out, cmd->more);
+	if (cmd == &commands[CMD_export])
+		export_usage(out);
+}
+
 static void help_one(const struct command *cmd, struct buf *out)
 {
-	struct buf usage = {0};
+	struct buf usage = {0}, more = {0};
 
 	command_usage(cmd, &usage);
 	buf_printf(out, "%s\n    %s.\n", buf_text(&usage), cmd->help);
-	for (const char *p = cmd->more; *p; p += strcspn(p, "\n") + 1)
+	command_more(cmd, &more);
+	for (const char *p = buf_text(&more); *p; p += strcspn(p, "\n") + 1)
 		buf_printf(out, "    %.*s\n", (int)strcspn(p, "\n"), p);
 	if (*cmd->aliases)
 		buf_printf(out, "    also: %s\n", cmd->aliases);
+	buf_done(&more);
 	buf_done(&usage);
 }
 

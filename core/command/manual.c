@@ -9,6 +9,7 @@
 #include "core/command/answer.h"
 #include "core/command/call.h"
 #include "core/event/event.h"
+#include "core/export/export.h"
 
 static void put_escaped(struct buf *out, const char *text)
 {
@@ -35,7 +36,7 @@ void table_row(struct buf *out, const char *const *fields, size_t n)
 /* "group", its name, what it is; then "command", usage, help, the rest, aliases, name */
 static void put_commands(struct buf *out)
 {
-	struct buf usage = {0};
+	struct buf usage = {0}, more = {0};
 
 	for (int g = 0; g < COMMAND_GROUPS; g++) {
 		table_row(out, (const char *[]){ "group", command_group_name[g], command_group_what[g] }, 3);
@@ -46,10 +47,13 @@ static void put_commands(struct buf *out)
 				continue;
 			buf_clear(&usage);
 			command_usage(cmd, &usage);
-			table_row(out, (const char *[]){ "command", buf_text(&usage), cmd->help, cmd->more, cmd->aliases, cmd->name }, 6);
+			buf_clear(&more);
+			command_more(cmd, &more);
+			table_row(out, (const char *[]){ "command", buf_text(&usage), cmd->help, buf_text(&more), cmd->aliases, cmd->name }, 6);
 		}
 	}
 	buf_done(&usage);
+	buf_done(&more);
 }
 
 /* key, help */
@@ -73,6 +77,15 @@ static void put_events(struct buf *out)
 	}
 }
 
+/* what an example of export gives, the export, the shell's command */
+static void put_examples(struct buf *out)
+{
+	const char *what, *export, *shell;
+
+	for (size_t i = 0; (what = export_example(i, &export, &shell)); i++)
+		table_row(out, (const char *[]){ what, export, shell }, 3);
+}
+
 static const struct manual_table {
 	const char *name;
 	void (*put)(struct buf *out);
@@ -80,6 +93,7 @@ static const struct manual_table {
 	{ "commands", put_commands },
 	{ "machine", put_machine },
 	{ "events", put_events },
+	{ "examples", put_examples },
 };
 #define TABLES (sizeof tables / sizeof *tables)
 
@@ -100,6 +114,6 @@ void meta_manual(struct session *s, const struct statement *st, struct reply *r)
 	if (put_table(s, name, &r->text))
 		answer_ok(s, r);
 	else
-		reply_fail(r, st, st->rest, "manual takes commands, machine, events, options, keys or lesson");
+		reply_fail(r, st, st->rest, "manual takes commands, machine, events, examples, options, keys or lesson");
 	free(name);
 }

@@ -13,7 +13,7 @@
 #include "core/export/export.h"
 #include "core/mm/mm.h"
 
-void put_machine(struct machine *m, struct json *j, const char *name)
+void put_config(struct machine *m, struct json *j, const char *name)
 {
 	const struct machine_config *c = &m->config;
 
@@ -113,7 +113,7 @@ static void open_document(struct machine *m, const char *name, struct json *j)
 	json_object(j, NULL);
 	json_format(j, "schema", "slablab/%s/1", name);
 	json_string(j, "engine", engine_info[m->config.engine].name);
-	put_machine(m, j, "machine");
+	put_config(m, j, "machine");
 }
 
 static void put_document(struct machine *m, const struct export_order *o, const char *name, bool state, bool events, struct buf *out)
@@ -181,7 +181,7 @@ static void put_lines_header(const struct session *s, struct buf *out)
 	for (unsigned int i = 0; i < s->nengines; i++) {
 		json_object(&j, NULL);
 		json_string(&j, "engine", engine_info[s->engine[i]].name);
-		put_machine(s->m[i], &j, "machine");
+		put_config(s->m[i], &j, "machine");
 		json_uint(&j, "first_call", history_first(s->m[i]));
 		json_end(&j);
 	}

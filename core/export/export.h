@@ -70,8 +70,12 @@ bool write_cast(struct export_order *o, struct buf *out);
 /* ---- pieces ---- */
 
 /* The machine's options as an object, and as the `machine` command takes them. */
-void put_machine(struct machine *m, struct json *j, const char *name);
+void put_config(struct machine *m, struct json *j, const char *name);
 void machine_words(const struct machine *m, struct buf *out);
+
+/* What `help export` says, from the tables; the examples one by one: what the i-th gives, NULL after the last. */
+void export_usage(struct buf *out);
+const char *export_example(size_t i, const char **export, const char **shell);
 
 /* The names of the documents that have a schema, each with a blank before it. */
 void schema_names(struct buf *out);
