@@ -3,13 +3,12 @@
  * brings that into a file or into the reply. See export.h for what holds. */
 #include "core/export/export.h"
 
-#include <errno.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 #include <sys/stat.h>
-#include <unistd.h>
 
+#include "core/base/file.h"
 #include "core/command/answer.h"
 #include "core/command/call.h"
 
@@ -75,40 +74,15 @@ bool write_cast(struct export_order *o, struct buf *out)
 
 /* ---- the file ---- */
 
-static const char *reason(int error)
-{
-	return error == ENOSPC ? "there is no room left on the disk" : strerror(error);
-}
-
-/* Writes beside and renames, or says why not. A short write with no reason of its own is a full disk. */
 static bool write_file(const char *path, const struct buf *text, bool force, struct buf *error)
 {
-	struct buf beside = {0};
-	bool fine = false;
 	struct stat there;
-	FILE *f;
 
 	if (!force && !lstat(path, &there)) {
 		buf_printf(error, "%s exists; --force would replace it", path);
 		return false;
 	}
-	buf_printf(&beside, "%s.%ld.tmp", path, (long)getpid());
-	f = fopen(buf_text(&beside), "wx");
-	if (f) {
-		fine = fwrite(buf_text(text), 1, text->len, f) == text->len && !fflush(f) && !fsync(fileno(f));
-		if (fclose(f))
-			fine = false;
-		fine = fine && !rename(buf_text(&beside), path);
-	}
-	if (!fine) {
-		int why = errno;
-
-		buf_printf(error, "%s: %s", path, reason(why));
-		if (f)
-			unlink(buf_text(&beside));
-	}
-	buf_done(&beside);
-	return fine;
+	return file_replace(path, buf_text(text), text->len, FILE_SHARED, error);
 }
 
 /* ---- the line ---- */
