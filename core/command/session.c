@@ -87,6 +87,8 @@ static bool check_limits(struct run *run, struct machine *m, const struct bound 
 
 	bool cpu = st->cmd == &commands[CMD_cpu], offline = st->cmd == &commands[CMD_cpu_offline];
 
+	if (b->unsupported)
+		return true;
 	if ((cpu || offline || st->cmd == &commands[CMD_cpu_online]) && n >= m->config.cpus)
 		reply_fail(run->r, st, at, "the machine has CPUs 0 to %llu", (unsigned long long)m->config.cpus - 1);
 	else if (cpu && (m->kernel->cpus_offline >> n & 1))

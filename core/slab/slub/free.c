@@ -31,11 +31,11 @@ static __always_inline void slab_free_freelist_hook(struct machine *m, struct km
 }
 
 #if RECORD
-/* Which CPU has this slab as its own, for the account of a free; -1 when it waits on a partial list. */
+/* Which CPU has this slab as its own or on its partial list, for the account of a free; -1 when it waits on a partial list. */
 static int cpu_with_slab(struct machine *m, const struct kmem_cache *s, const struct page *page)
 {
 	for (unsigned int cpu = 0; cpu < m->config.cpus; cpu++)
-		if (cpu_slab_ptr(m, s, cpu)->page == page)
+		if (cpu_slab_ptr(m, s, cpu)->page == page || on_cpu_partial(m, cpu_slab_of(m, s, cpu), page))
 			return (int)cpu;
 	return -1;
 }

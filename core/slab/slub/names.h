@@ -119,6 +119,7 @@
 /* looking: walk.c, export.c, view.c, check.c */
 #define walk_freelist                   SLUB_NAME(walk_freelist)
 #define cpu_slab_of                     SLUB_NAME(cpu_slab_of)
+#define on_cpu_partial                  SLUB_NAME(on_cpu_partial)
 #define node_of_cache                   SLUB_NAME(node_of_cache)
 #define slab_of_cache                   SLUB_NAME(slab_of_cache)
 #define slub_place                      SLUB_NAME(slub_place)

@@ -410,6 +410,7 @@ uint32_t slub_cpu_bytes(const struct machine *m);
 enum walk_end { WALK_END, WALK_BAD, WALK_LOOP };
 enum walk_end walk_freelist(const struct machine *m, const struct kmem_cache *s, const struct page *page, kaddr_t first,
 			    bool (*visit)(void *ctx, uint32_t index), void *ctx, kaddr_t *bad);
+bool on_cpu_partial(struct machine *m, const struct kmem_cache_cpu *c, const struct page *page);      /* waits there */
 struct kmem_cache_cpu *cpu_slab_of(const struct machine *m, const struct kmem_cache *s, unsigned int cpu);
 struct kmem_cache_node *node_of_cache(const struct machine *m, const struct kmem_cache *s, unsigned int node);
 struct kmem_cache *cache_of_list(const struct machine *m, const struct list_head *at);

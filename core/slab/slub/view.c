@@ -102,7 +102,7 @@ static bool mark_free(void *ctx, uint32_t index)
 	return true;
 }
 
-static bool on_cpu_partial(struct machine *m, const struct kmem_cache_cpu *c, const struct page *page)
+bool on_cpu_partial(struct machine *m, const struct kmem_cache_cpu *c, const struct page *page)
 {
 	uint64_t n = 0;
 
