@@ -268,6 +268,35 @@ static void put_echo(struct program *p, const char *line, size_t len)
 		printf("%s> %.*s\n", s->nengines == 1 ? engine_info[s->engine[0]].prompt : "all", (int)len, line);
 }
 
+struct rendering { struct program *p; const struct reply *r; };
+
+static void render(void *ctx)
+{
+	struct program *p = ((struct rendering *)ctx)->p;
+	const struct reply *r = ((struct rendering *)ctx)->r;
+
+	buf_clear(&p->out);
+	if (p->json)
+		reply_json(p->session, r, p->state ? REPLY_STATE : 0, &p->out);
+	else if (!r->failed)
+		reply_text(p->session, r, &p->out);
+}
+
+/* The command is done, whether there is memory for its answer or not. */
+static void put_reply(struct program *p, const struct reply *r, const char *file)
+{
+	struct rendering rendering = { p, r };
+
+	if (memory_guarded(render, &rendering)) {
+		fwrite(buf_text(&p->out), 1, p->out.len, stdout);
+		return;
+	}
+	buf_done(&p->out);
+	fflush(stdout);
+	fprintf(stderr, "%s:%u: error: the host has no memory left to show the answer\n", file, r->n);
+	p->failed = true;
+}
+
 /* Runs one line and prints what came of it. False when no more lines shall run. */
 static bool run_line(struct program *p, const char *file, const char *line, size_t len, uint32_t n)
 {
@@ -280,12 +309,7 @@ static bool run_line(struct program *p, const char *file, const char *line, size
 	running = true;
 	session_type(p->session, line, len, n, &r);
 	running = false;
-	buf_clear(&p->out);
-	if (p->json)
-		reply_json(p->session, &r, p->state ? REPLY_STATE : 0, &p->out);
-	else if (!r.failed)
-		reply_text(p->session, &r, &p->out);
-	fwrite(buf_text(&p->out), 1, p->out.len, stdout);
+	put_reply(p, &r, file);
 	if (r.failed || r.interrupted)
 		put_message(p, &r, file, line, len);
 	p->failed |= r.failed;

@@ -161,13 +161,30 @@ void tui_init(struct tui *t, struct session *s, const struct tui_options *o, str
 	t->focus = t->main = t->m->slab ? V_CACHE : V_PAGES;
 }
 
+static void turn(void *ctx)
+{
+	struct tui *t = ctx;
+
+	draw_screen(t);
+	if (t->script ? !handle_script(t) : !handle_keyboard(t)) {
+		t->done = true;
+		t->end = TUI_QUIT;
+	}
+}
+
+/* Without memory for a turn the reply is given up, and then the picture. */
 static void run(struct tui *t)
 {
+	int refused = 0;
+
 	while (!t->done) {
-		draw_screen(t);
-		if (t->script ? !handle_script(t) : !handle_keyboard(t)) {
+		if (memory_guarded(turn, t)) {
+			refused = 0;
+		} else if (++refused < 3) {
+			buf_done(&t->reply);
+			buf_done(&t->message);
+		} else {
 			t->done = true;
-			t->end = TUI_QUIT;
 		}
 	}
 }

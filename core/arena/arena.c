@@ -68,6 +68,11 @@ struct machine *arena_open(void)
 	return NULL;
 }
 
+struct machine *arena_machine(unsigned int slot)
+{
+	return slots[slot].used ? (struct machine *)(ARENA_BASE + slot * SLOT_SIZE) : NULL;
+}
+
 void arena_reset(struct machine *m)
 {
 	uint64_t *mapped = arena_bytes[slot_number(m)];

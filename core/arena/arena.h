@@ -66,6 +66,7 @@ static inline uint64_t slot_offset(const volatile void *p)
 /* Maps the host part of a free slot and returns its address, zeroed; NULL when all slots are taken or the host
  * refuses (errno says why). */
 struct machine *arena_open(void);
+struct machine *arena_machine(unsigned int slot);       /* of a slot in use; else NULL */
 void arena_close(struct machine *m);            /* unmaps everything of the slot */
 void arena_reset(struct machine *m);            /* unmaps the simulated state: all regions but HOST */
 

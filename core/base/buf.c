@@ -2,21 +2,46 @@
  * Growing text; see buf.h. */
 #include "core/base/buf.h"
 
+#include <setjmp.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
-static void die_without_memory(size_t bytes)
+static struct guard { jmp_buf jump; struct guard *outer; } *guard;
+
+bool memory_guarded(void (*body)(void *ctx), void *ctx)
 {
+	struct guard g = { .outer = guard };
+	volatile bool fine = false;
+
+	guard = &g;
+	if (!setjmp(g.jump)) {
+		body(ctx);
+		fine = true;
+	}
+	guard = g.outer;
+	return fine;
+}
+
+void memory_gave_out(size_t bytes)
+{
+	if (guard)
+		longjmp(guard->jump, 1);
 	fprintf(stderr, "slablab: error: the host has no memory left (%zu bytes were asked for)\n", bytes);
 	exit(2);
 }
 
-void (*out_of_memory)(size_t bytes) = die_without_memory;
+static void leave(size_t bytes)
+{
+	memory_gave_out(bytes);
+}
+
+void (*out_of_memory)(size_t bytes) = leave;
+unsigned long memory_fails_in;
 
 void *x_realloc(void *p, size_t bytes)
 {
-	void *q = realloc(p, bytes ? bytes : 1);
+	void *q = memory_fails_now() ? NULL : realloc(p, bytes ? bytes : 1);
 
 	if (!q)
 		out_of_memory(bytes);
@@ -25,7 +50,7 @@ void *x_realloc(void *p, size_t bytes)
 
 void *x_alloc(size_t bytes)
 {
-	void *p = calloc(1, bytes ? bytes : 1);
+	void *p = memory_fails_now() ? NULL : calloc(1, bytes ? bytes : 1);
 
 	if (!p)
 		out_of_memory(bytes);

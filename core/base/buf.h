@@ -6,6 +6,7 @@
 #define CORE_BASE_BUF_H
 
 #include <stdarg.h>
+#include <stdbool.h>
 #include <stddef.h>
 
 struct buf {
@@ -39,7 +40,18 @@ void *x_realloc(void *p, size_t bytes);
 char *x_strdup(const char *s);
 char *x_strndup(const char *s, size_t n);
 
-/* Called when the host has no memory; it must not return. The session sets it to leave the command at hand. */
+/* Called when the host has no memory; it does not return. The session sets it to end the call at hand, where one runs. */
 extern void (*out_of_memory)(size_t bytes);
+
+/* Runs body(ctx). False when the host had no memory for it: it was left in the middle, and what it held of the host's
+ * memory is lost. */
+bool memory_guarded(void (*body)(void *ctx), void *ctx);
+
+/* Leaves the innermost memory_guarded(), or the program when there is none. */
+_Noreturn void memory_gave_out(size_t bytes);
+
+/* For tests: the N-th request for host memory from now on is refused; 0: none is. */
+extern unsigned long memory_fails_in;
+static inline int memory_fails_now(void) { return memory_fails_in && !--memory_fails_in; }
 
 #endif

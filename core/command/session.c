@@ -247,15 +247,43 @@ static void begin_answer(struct run *run, unsigned int i)
 	a->first_call = history_calls(m) + 1;
 }
 
-/* Takes the command back on all machines: the host had no memory for it. */
+/* ---- when the host has no memory ---- */
+
+/* A call that runs is ended, as if it had not begun; else the command is left. */
+static void no_memory(size_t bytes)
+{
+	struct machine *m = machine_booting ? machine_booting : machine_running;
+
+	if (m && (m->in_call || machine_booting))
+		machine_trap(m, TRAP_HOST, "the host has no memory left");
+	memory_gave_out(bytes);
+}
+
+/* Takes the command at hand back on all machines; when history has dropped its first calls, what all machines have
+ * finished of it stays. Says what became of it. */
+static const char *take_back(struct session *s)
+{
+	uint64_t first = s->making - 1;
+	bool back = s->recording != RECORD_OFF;
+
+	if (!s->making)
+		return "the host has no memory left for this command; nothing was changed";
+	s->making = 0;
+	for (unsigned int i = 0; i < s->nengines; i++)
+		back = back && first >= history_first(s->m[i]);
+	for (unsigned int i = 0; i < s->nengines && s->recording != RECORD_OFF; i++) {
+		inject_forget(s->m[i]);
+		history_take_back(s->m[i], back ? first : first + s->made);
+	}
+	if (back)
+		return "the host has no memory left for this call; nothing was changed";
+	return s->recording == RECORD_OFF ? "the host has no memory left for this call; without recording it cannot be taken back" :
+					    "the host has no memory left; the calls that were finished stay";
+}
+
 static void abandon(struct run *run)
 {
-	struct session *s = run->s;
-
-	reply_fail(run->r, run->st, 0, "%s", "the host has no memory left for this call; nothing was changed");
-	for (unsigned int i = 0; i < s->nengines; i++)
-		if (s->recording != RECORD_OFF)
-			history_seek(s->m[i], (struct moment){ run->r->answers[i].first_call, 0 });
+	reply_fail(run->r, run->st, 0, "%s", take_back(run->s));
 }
 
 static void run_units(struct run *run)
@@ -266,16 +294,19 @@ static void run_units(struct run *run)
 	for (unsigned int i = 0; i < s->nengines; i++)
 		begin_answer(run, i);
 	run->r->nanswers = s->nengines;
+	s->making = history_calls(s->m[0]) + 2;
+	s->made = 0;
 	for (uint64_t unit = 0; unit < run->st->count * run->each && unit < s->call_limit; unit++) {
 		if (s->interrupted && *s->interrupted && unit % run->each == 0) {
 			run->r->interrupted = true;
-			return;
+			break;
 		}
 		for (unsigned int i = 0; i < s->nengines; i++)
 			if (!run_unit(run, i, unit)) {
 				abandon(run);
 				return;
 			}
+		s->made = unit + 1;
 		run->r->done = (unit + 1) / run->each;
 	}
 }
@@ -372,35 +403,158 @@ static void run_statement(struct session *s, const struct statement *st, struct 
 	buf_done(&error);
 }
 
-void session_run(struct session *s, const char *line, size_t len, uint32_t n, struct reply *r)
+struct line { struct session *s; const char *text; size_t len; uint32_t n; struct reply *r; bool own; };
+
+static void run_line(void *ctx)
 {
+	struct line *l = ctx;
+	struct session *s = l->s;
 	struct statement st;
 	size_t lead = 0;
 
-	*r = (struct reply){ .n = n };
-	if (s->hooks && s->hooks->before && s->hooks->before(s, line, len, n, r))
+	if (s->hooks && s->hooks->before && s->hooks->before(s, l->text, l->len, l->n, l->r)) {
+		l->own = true;
 		return;
-	if (statement_parse(&st, line, len, n, r)) {
-		while (lead < st.len && (line[lead] == ' ' || line[lead] == '\t'))
-			lead++;
-		buf_write(&r->command, line + lead, st.len - lead);
-		if (st.cmd)
-			run_statement(s, &st, r);
-		else
-			r->empty = true;
 	}
+	if (statement_parse(&st, l->text, l->len, l->n, l->r)) {
+		while (lead < st.len && (l->text[lead] == ' ' || l->text[lead] == '\t'))
+			lead++;
+		buf_write(&l->r->command, l->text + lead, st.len - lead);
+		if (st.cmd)
+			run_statement(s, &st, l->r);
+		else
+			l->r->empty = true;
+	}
+	s->making = 0;
 	statement_done(&st);
-	if (s->hooks)
-		s->hooks->after(s, r);
+}
+
+/* What a lesson has to say: the command is done, with or without it. */
+static void run_after(void *ctx)
+{
+	struct line *l = ctx;
+
+	if (l->s->hooks && !l->own)
+		l->s->hooks->after(l->s, l->r);
+}
+
+/* Machines that nobody owns: a boot was left in the middle. */
+static void free_strays(const struct session *s)
+{
+	struct machine *m;
+
+	for (unsigned int slot = 0; slot < SLOTS; slot++) {
+		bool ours = !(m = arena_machine(slot)) || m->session != s;
+
+		for (unsigned int i = 0; i < LAB_MAX && !ours; i++)
+			ours = s->m[i] == m;
+		if (!ours)
+			machine_free(m);
+	}
+}
+
+struct failure { struct reply *r; uint32_t n; const char *why; };
+
+static void say_failure(void *ctx)
+{
+	struct failure *f = ctx;
+
+	f->r->failed = true;
+	f->r->line = f->n;
+	f->r->column = 1;
+	buf_puts(&f->r->error, f->why);
+}
+
+/* Where the machines stood before the command. */
+struct stand { struct machine *m; struct segment *tip; struct moment at; uint32_t made; };
+
+static void note_stand(const struct session *s, struct stand *stand)
+{
+	for (unsigned int i = 0; i < LAB_MAX; i++) {
+		stand[i].m = s->m[i];
+		if (s->m[i]) {
+			stand[i].tip = s->m[i]->history.tip;
+			stand[i].at = s->m[i]->history.cursor;
+			stand[i].made = s->m[i]->history.made;
+		}
+	}
+}
+
+static void go_back(const struct session *s, const struct stand *stand)
+{
+	for (unsigned int i = 0; i < LAB_MAX; i++) {
+		struct machine *m = s->m[i];
+
+		if (!m || m != stand[i].m)
+			continue;
+		if (m->history.tip == stand[i].tip)
+			history_seek(m, stand[i].at);
+		else
+			for (uint32_t k = 0; k < m->history.nsegments; k++)
+				if (m->history.segments[k] == stand[i].tip)
+					history_switch(m, stand[i].tip, stand[i].at);
+		history_forget_made(m, stand[i].made);
+	}
+}
+
+/* The command was left in the middle: no call runs, no machine has more calls than another, each stands where it stood,
+ * and the reply is an error. */
+static void recover(struct session *s, const struct stand *stand, uint32_t n, struct reply *r)
+{
+	struct failure f = { .r = r, .n = n };
+
+	machine_running = NULL;
+	for (unsigned int i = 0; i < s->nengines; i++)
+		if (s->m[i])
+			history_expand_abort(s->m[i]);
+	f.why = take_back(s);
+	for (unsigned int i = 0; i < LAB_MAX; i++)
+		if (stand[i].m && s->m[i] != stand[i].m)
+			f.why = "the host has no memory left for the answer; the machine is a new one";
+	go_back(s, stand);
+	free_strays(s);
+	reply_done(r);
+	r->n = n;
+	if (!memory_guarded(say_failure, &f))
+		r->failed = true;
+}
+
+void session_run(struct session *s, const char *line, size_t len, uint32_t n, struct reply *r)
+{
+	struct line l = { s, line, len, n, r, false };
+	struct stand stand[LAB_MAX];
+
+	note_stand(s, stand);
+	*r = (struct reply){ .n = n };
+	s->making = 0;
+	if (!memory_guarded(run_line, &l))
+		recover(s, stand, n, r);
+	memory_guarded(run_after, &l);
+}
+
+static void run_typed(void *ctx)
+{
+	struct line *l = ctx;
+
+	if (l->s->keeper)
+		l->s->keeper->typed(l->s, l->text, l->len);
+}
+
+static void run_ran(void *ctx)
+{
+	struct line *l = ctx;
+
+	if (l->s->keeper)
+		l->s->keeper->ran(l->s, l->r);
 }
 
 void session_type(struct session *s, const char *line, size_t len, uint32_t n, struct reply *r)
 {
-	if (s->keeper)
-		s->keeper->typed(s, line, len);
+	struct line l = { s, line, len, n, r, false };
+
+	memory_guarded(run_typed, &l);
 	session_run(s, line, len, n, r);
-	if (s->keeper)
-		s->keeper->ran(s, r);
+	memory_guarded(run_ran, &l);
 }
 
 void session_run_part(struct session *s, const struct statement *st, struct reply *r)
@@ -428,6 +582,7 @@ struct session *session_new(const struct session_options *o, struct buf *error)
 	s->machine_line = x_strdup("");
 	s->recording = o->recording;
 	s->call_limit = UINT64_MAX;
+	out_of_memory = no_memory;
 	s->nengines = engines_parse(engine, strlen(engine), s->engine);
 	if (!s->nengines)
 		buf_printf(error, "there is no engine '%s': slab24, slab, slub, all, buddy24, buddy, or a list of them", engine);

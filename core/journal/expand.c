@@ -92,6 +92,25 @@ static void end(struct machine *m)
 	m->journal.events_on = m->journal.recording == RECORD_EVENTS;
 }
 
+/* What the rerun stored is undone, which leaves the machine before the call. */
+void history_expand_abort(struct machine *m)
+{
+	struct history *h = &m->history;
+	struct expansion *ex = &h->expansion;
+
+	if (!ex->running)
+		return;
+	if (m->journal.seg == ex->seg && ex->seg)
+		history_undo_call(m);
+	if (ex->seg && ex->seg->stores_end)
+		summary_replay(m, ex->seg, ex->seg->stores_end, 0);
+	end(m);
+	if (ex->seg)
+		segment_remove(h, ex->seg);
+	ex->seg = NULL;
+	history_seek(m, (struct moment){ history_calls(m), history_events(m, history_calls(m)) });
+}
+
 bool history_expand_call(struct machine *m, uint64_t call, bool (*rerun)(struct machine *m, const struct command_rec *command,
 		    uint64_t which, void *ctx), void *ctx, struct buf *why)
 {

@@ -351,9 +351,11 @@ static const char *keep_text(struct segment *seg, const char *text, struct comma
 
 	cmd->text_at = seg->texts_end;
 	if (n > CHUNK_BYTES / 8) {
+		const char *copy = x_strdup(text);
+
 		cmd->own_bytes = (uint32_t)n;
 		seg->own_texts += n;
-		return x_strdup(text);
+		return copy;
 	}
 	if (seg->texts_end % CHUNK_BYTES + n > CHUNK_BYTES)
 		seg->texts_end += CHUNK_BYTES - seg->texts_end % CHUNK_BYTES;
@@ -450,14 +452,12 @@ void history_end_call(struct machine *m)
 	}
 }
 
-/* The command at hand made no call: as if it had not been typed. */
-static void forget_command(struct machine *m)
+/* A branch that the command at hand began and in which nothing is. */
+static void forget_branch(struct machine *m)
 {
 	struct history *h = history_of(m);
 	struct segment *seg = h->tip;
 
-	seg->commands_end--;
-	segment_drop_commands(seg, seg->commands_end, seg->commands_end + 1);
 	if (seg->calls_end || !h->left)
 		return;
 	journal_detach(m);
@@ -465,16 +465,54 @@ static void forget_command(struct machine *m)
 	segment_remove(h, seg);
 	h->made--;
 	h->left = NULL;
-	journal_attach(m, h->tip);
 }
 
-void history_abandon_call(struct machine *m)
+/* The command at hand made no call: as if it had not been typed. */
+static void forget_command(struct machine *m)
+{
+	struct segment *seg = history_of(m)->tip;
+
+	if (!seg->commands_end || segment_command(seg, seg->commands_end - 1)->calls)
+		return;
+	seg->commands_end--;
+	segment_drop_commands(seg, seg->commands_end, seg->commands_end + 1);
+	forget_branch(m);
+	journal_attach(m, history_of(m)->tip);
+}
+
+void history_undo_call(struct machine *m)
 {
 	struct segment *seg = m->journal.seg;
 
 	audit_abandon(m);
 	journal_replay(m, seg, journal_stores(&m->journal), seg->stores_end);
 	journal_attach(m, seg);
-	if (!m->history.expansion.running && seg->commands_end && !segment_command(seg, seg->commands_end - 1)->calls)
+}
+
+void history_abandon_call(struct machine *m)
+{
+	history_undo_call(m);
+	if (!m->history.expansion.running)
 		forget_command(m);
+}
+
+bool history_take_back(struct machine *m, uint64_t call)
+{
+	struct history *h = history_of(m);
+	uint64_t last = call - 1;
+
+	if (call < history_first(m))
+		return false;
+	expansion_drop(m);
+	if (call <= history_calls(m)) {
+		history_seek(m, (struct moment){ call, 0 });
+		summary_done(h->tip);
+		segment_cut(h->tip, call - 1 - h->tip->fork);
+	}
+	forget_command(m);
+	forget_branch(m);
+	journal_attach(m, h->tip);
+	h->cursor = (struct moment){ last, history_events(m, last) };
+	h->pool_seen = 0;
+	return true;
 }

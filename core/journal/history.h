@@ -103,6 +103,9 @@ struct segment *history_branch(const struct machine *m, uint32_t i);
 struct segment *history_branch_named(const struct machine *m, const char *name);
 uint64_t history_branch_calls(const struct segment *tip);       /* calls on its path */
 
+/* Branches off the path that were made since history.made was `made`, and in which nothing is, never were. */
+void history_forget_made(struct machine *m, uint32_t made);
+
 /* Starts a branch of that name at the cursor, which stands at a border; the next call is its first. */
 struct segment *history_fork(struct machine *m, const char *name);
 
@@ -115,6 +118,11 @@ void history_end_call(struct machine *m);
 /* Undoes the stores of the call at hand: the machine is as it was before history_begin_call. A command without a call
  * is forgotten, and so is the branch that it began. */
 void history_abandon_call(struct machine *m);
+void history_undo_call(struct machine *m);              /* the same; its command stays */
+
+/* Call `call` of the path and all after it never were, nor the command that made the first of them if that was its first:
+ * the machine is as before. False, with nothing changed, when history has dropped it. The cursor is at the end. */
+bool history_take_back(struct machine *m, uint64_t call);
 
 /* True when the events of this call were not recorded, but its stores were. */
 bool history_unexpanded(const struct machine *m, uint64_t call);
@@ -125,6 +133,9 @@ bool history_unexpanded(const struct machine *m, uint64_t call);
  * events, when the rerun did something else. */
 bool history_expand_call(struct machine *m, uint64_t call, bool (*rerun)(struct machine *m, const struct command_rec *command,
 		    uint64_t which, void *ctx), void *ctx, struct buf *why);
+
+/* Such a search was left in the middle: the machine goes to the end of its path. */
+void history_expand_abort(struct machine *m);
 
 /* An event as it was recorded. */
 struct event_view {

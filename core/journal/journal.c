@@ -34,7 +34,8 @@ static void *chunk_get(void)
 		pool = *(void **)chunk;
 		pool_idle -= CHUNK_BYTES;
 	} else {
-		chunk = mmap(NULL, CHUNK_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
+		chunk = memory_fails_now() ? MAP_FAILED :
+			mmap(NULL, CHUNK_BYTES, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS | MAP_NORESERVE, -1, 0);
 		if (chunk == MAP_FAILED)
 			out_of_memory(CHUNK_BYTES);
 	}
@@ -52,6 +53,17 @@ static void chunk_put(void *chunk)
 	*(void **)chunk = pool;
 	pool = chunk;
 	pool_idle += CHUNK_BYTES;
+}
+
+void chunk_pool_keep(uint64_t bytes)
+{
+	while (pool_idle > bytes) {
+		void *chunk = pool;
+
+		pool = *(void **)chunk;
+		pool_idle -= CHUNK_BYTES;
+		munmap(chunk, CHUNK_BYTES);
+	}
 }
 
 uint64_t chunk_pool_used(void)
@@ -151,7 +163,9 @@ void stream_seal(struct stream *s, uint64_t end, uint64_t per_chunk, size_t item
 		return;
 	if (!bytes)
 		bytes = item;
-	small = x_realloc(NULL, bytes);
+	small = malloc(bytes);
+	if (!small)
+		return;                 /* it only saves room */
 	memcpy(small, s->chunk[s->chunks - 1], bytes);
 	chunk_put(s->chunk[s->chunks - 1]);
 	s->chunk[s->chunks - 1] = small;

@@ -175,5 +175,6 @@ uint64_t stream_bytes(const struct stream *s);
 void stream_done(struct stream *s);
 uint64_t chunk_pool_used(void);                                 /* bytes that all streams hold now */
 uint64_t chunk_pool_idle(void);                                 /* bytes that wait in the pool */
+void chunk_pool_keep(uint64_t bytes);                           /* of those no more than so many */
 
 #endif

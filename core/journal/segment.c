@@ -101,6 +101,20 @@ struct segment *history_branch_named(const struct machine *m, const char *name)
 	return NULL;
 }
 
+void history_forget_made(struct machine *m, uint32_t made)
+{
+	struct history *h = &m->history;
+
+	for (uint32_t k = h->nsegments; k-- > 0;) {
+		struct segment *seg = h->segments[k];
+
+		if (seg->number < made || seg->calls_end || seg->children || seg == h->tip || seg == m->journal.seg)
+			continue;
+		segment_remove(h, seg);
+		h->made = made;
+	}
+}
+
 uint64_t history_branch_calls(const struct segment *tip)
 {
 	return tip->fork + tip->calls_end;

@@ -88,9 +88,9 @@ static void sort_pairs(struct pairs *p)
 
 static void sum_room(struct sum *s, size_t n)
 {
-	s->word = x_realloc(NULL, (n ? n : 1) * sizeof *s->word);
-	s->x = x_realloc(NULL, (n ? n : 1) * sizeof *s->x);
 	s->n = 0;
+	s->x = x_realloc(s->x, (n ? n : 1) * sizeof *s->x);
+	s->word = x_realloc(NULL, (n ? n : 1) * sizeof *s->word);       /* last: it says that the sum is there */
 }
 
 static void sum_put(struct sum *s, uint32_t word, uint64_t x)
@@ -174,6 +174,32 @@ static struct sum *sum_of(struct segment *seg, unsigned int level, uint64_t bloc
 
 /* ---- using them ---- */
 
+/* The level of the largest sum that begins at a block and ends before another; *blocks: how many it is of. */
+static unsigned int largest(uint64_t from, uint64_t to, uint64_t *blocks)
+{
+	unsigned int level = 0;
+
+	for (*blocks = 1; level + 1 < LEVELS && from % (*blocks * FAN) == 0 && from + *blocks * FAN <= to; level++)
+		*blocks *= FAN;
+	return level;
+}
+
+/* Makes all sums of blocks [from, to) that are not there yet. */
+struct wanted { struct segment *seg; uint64_t from, to; };
+
+static void make_sums(void *ctx)
+{
+	const struct wanted *w = ctx;
+
+	if (!w->seg->summary)
+		w->seg->summary = x_alloc(sizeof *w->seg->summary);
+	for (uint64_t from = w->from, blocks; from < w->to; from += blocks) {
+		unsigned int level = largest(from, w->to, &blocks);
+
+		sum_of(w->seg, level, from / blocks);
+	}
+}
+
 static void apply(struct machine *m, const struct sum *s)
 {
 	uint64_t *slot = WRITABLE((char *)m);
@@ -185,18 +211,10 @@ static void apply(struct machine *m, const struct sum *s)
 /* Blocks [from, to), each time the largest sum that fits. */
 static void apply_blocks(struct machine *m, struct segment *seg, uint64_t from, uint64_t to)
 {
-	if (!seg->summary)
-		seg->summary = x_alloc(sizeof *seg->summary);
-	while (from < to) {
-		unsigned int level = 0;
-		uint64_t blocks = 1;
+	for (uint64_t blocks; from < to; from += blocks) {
+		unsigned int level = largest(from, to, &blocks);
 
-		while (level + 1 < LEVELS && from % (blocks * FAN) == 0 && from + blocks * FAN <= to) {
-			level++;
-			blocks *= FAN;
-		}
 		apply(m, sum_of(seg, level, from / blocks));
-		from += blocks;
 	}
 }
 
@@ -216,7 +234,14 @@ void summary_replay(struct machine *m, struct segment *seg, uint64_t from, uint6
 	audit_replay(m, seg, a, b);
 	if (b - a >= 2 * BLOCK && low < high) {
 		uint64_t first = nearest_border(a, low, high), last = nearest_border(b, low, high);
+		struct wanted wanted = { seg, first, last };
 
+		/* A move is never left in the middle: without memory for the sums it takes the stores one by one. */
+		if (!memory_guarded(make_sums, &wanted)) {
+			summary_done(seg);
+			journal_replay(m, seg, from, to);
+			return;
+		}
 		journal_replay(m, seg, a, first * BLOCK);
 		apply_blocks(m, seg, first, last);
 		journal_replay(m, seg, last * BLOCK, b);

@@ -28,8 +28,8 @@ static bool drop_branch(struct history *h)
 	return false;
 }
 
-/* What seg has behind its first `calls` calls goes: the path leaves it there, and no other branch does. */
-static void cut_tail(struct segment *seg, uint64_t calls)
+/* What seg has behind its first `calls` calls goes. */
+void segment_cut(struct segment *seg, uint64_t calls)
 {
 	const struct call_rec *rec;
 	struct command_rec *cmd;
@@ -45,12 +45,18 @@ static void cut_tail(struct segment *seg, uint64_t calls)
 	cmd->calls = seg->fork + calls + 1 - cmd->first_call;
 	segment_drop_commands(seg, rec->command + !!cmd->calls, seg->commands_end);
 	seg->commands_end = rec->command + !!cmd->calls;
-	seg->cut = true;
 	stream_cut(&seg->stores, seg->stores_end, CHUNK_STORES);
 	stream_cut(&seg->events, seg->events_end, CHUNK_EVENTS);
 	stream_cut(&seg->payload, seg->payload_end, CHUNK_WORDS);
 	stream_cut(&seg->calls, seg->calls_end, CHUNK_CALLS);
 	stream_cut(&seg->commands, seg->commands_end, CHUNK_COMMANDS);
+}
+
+/* The same: the path leaves it there, and no other branch does. */
+static void cut_tail(struct segment *seg, uint64_t calls)
+{
+	seg->cut |= calls < seg->calls_end;
+	segment_cut(seg, calls);
 }
 
 /* ---- the path's first calls ---- */
@@ -139,10 +145,12 @@ void history_trim(struct machine *m)
 		summary_done(h->segments[i]);
 	while (history_bytes(m) > h->limit && drop_branch(h))
 		;
+	chunk_pool_keep(h->limit / 8);
 	if (history_bytes(m) <= h->limit)
 		return;
 	for (struct segment *seg = h->tip; seg->parent; seg = seg->parent)
 		cut_tail(seg->parent, seg->fork - seg->parent->fork);
 	while (history_bytes(m) > low && drop_first(h))
 		;
+	chunk_pool_keep(h->limit / 8);
 }

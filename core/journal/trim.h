@@ -10,4 +10,7 @@
  * path's first calls. The last call stays. */
 void history_trim(struct machine *m);
 
+/* Forgets what a segment has behind its first `calls` calls, from which no other segment leaves. */
+void segment_cut(struct segment *seg, uint64_t calls);
+
 #endif

@@ -261,6 +261,8 @@ static void boot_slab(struct machine *m, void *ctx)
 	m->slab->boot(m);
 }
 
+struct machine *volatile machine_booting;
+
 bool machine_boot(struct machine *m, const struct machine_config *c, bool record_boot, struct buf *error)
 {
 	struct kernel *k;
@@ -286,12 +288,14 @@ bool machine_boot(struct machine *m, const struct machine_config *c, bool record
 		return false;
 	}
 	k = m->kernel = region_base(m, REGION_STATE);
-	history_reset(m);
-	m->journal.events_on = false;
 	if (setjmp(m->trap)) {
+		machine_booting = NULL;
 		buf_printf(error, "%s", m->outcome.trap_text);
 		return false;
 	}
+	machine_booting = m;
+	history_reset(m);
+	m->journal.events_on = false;
 	SET(k->heap, (sizeof *k + 63) & ~63ul);
 	SET(k->rng, c->seed);
 	for (unsigned int cpu = 0; cpu < c->cpus; cpu++)
@@ -305,6 +309,7 @@ bool machine_boot(struct machine *m, const struct machine_config *c, bool record
 	}
 	history_reset(m);
 	m->journal.events_on = m->journal.recording == RECORD_EVENTS;
+	machine_booting = NULL;
 	if (m->slab && record_boot) {
 		history_begin_command(m, "boot", 0);
 		machine_call(m, boot_slab, NULL);
@@ -351,9 +356,14 @@ bool machine_call(struct machine *m, void (*body)(struct machine *m, void *ctx),
 	if (!setjmp(m->trap))
 		body(m, ctx);
 	leave_call(m);
-	if (recorded) {
+	if (recorded && m->outcome.trap != TRAP_HOST && !setjmp(m->trap)) {
+		m->in_call = true;              /* the host may have no memory for this either */
 		journal_event(m, &ret_site, &zero, 1);
+		m->in_call = false;
 		history_end_call(m);
+	} else if (recorded) {
+		m->in_call = false;
+		history_undo_call(m);
 	} else {
 		journal_attach(m, m->history.tip);      /* forgets what the command layer stored */
 	}
@@ -397,6 +407,8 @@ bool machine_interrupt(struct machine *m, unsigned int cpu, void (*body)(struct 
 	memcpy(m->held, was.held, sizeof was.held);
 	memcpy(m->kstack_used, was.kstack_used, sizeof was.kstack_used);
 	memcpy(m->trap, was.trap, sizeof was.trap);
+	if (result->trap == TRAP_HOST)          /* that ends the call that was broken into, too */
+		machine_trap(m, TRAP_HOST, "the host has no memory left");
 	return result->trap == TRAP_NONE;
 }
 

@@ -146,6 +146,9 @@ void machine_free(struct machine *m);
  * first call. */
 bool machine_boot(struct machine *m, const struct machine_config *c, bool record_boot, struct buf *error);
 
+/* The machine that boots now: a trap then ends the boot. */
+extern struct machine *volatile machine_booting;
+
 /* off / calls / events. A change from or to `off` forgets the history; true when it did. */
 bool machine_set_recording(struct machine *m, enum recording recording);
 
