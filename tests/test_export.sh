@@ -247,6 +247,8 @@ same "an object in use is a full square; with the legend's two" 3 "$(grep -c 'wi
 same "the next of the cpu and of the slab are triangles; with the legend's" 3 "$(grep -c '^<path d="M[0-9]* [0-9]*l12' "$tmp/a.svg")"
 same "--cache takes another" 1 "$(grep -c '>kmalloc-64<' "$tmp/c.svg")"
 same "--pages draws zones" 2 "$(grep -c '>DMA<\|>DMA32<' "$tmp/b.svg")"
+{ cat "$srcdir/tests/golden/picture/slub.slab"; echo "export svg $tmp/readme.svg"; } | run slub
+same "the picture of README.md is what is drawn" "" "$(diff "$srcdir/tests/golden/picture/slub.svg" "$tmp/readme.svg")"
 { story slub; printf 'write(v[1], 0, "<b>&")\nexport svg %s/d.svg\n' "$tmp"; } | run slub
 same "texts of a picture are escaped: the command, and what it says" 2 "$(grep -c 'write(v\[1\], 0, &quot;&lt;b&gt;&amp;&quot;)' "$tmp/d.svg")"
 for f in a b c d; do
