@@ -199,7 +199,11 @@ else
     same "a folder that must not be written" "<stdin>:1:14: error: $tmp/closed/file: Permission denied" "$(head -n 1 "$tmp/err")"
 fi
 (ulimit -f 8; trap '' XFSZ; { story slub; echo "export state $tmp/large"; } | run slub; head -n 1 "$tmp/err" >"$tmp/why")
-same "a disk that takes no more is said, and nothing is left" "<stdin>:6:14: error: $tmp/large: File too large" "$(cat "$tmp/why")"
+if grep -q "no room for another machine" "$tmp/why"; then
+    skip "a disk that takes no more (a guard build's machine is a file itself)"
+else
+    same "a disk that takes no more is said, and nothing is left" "<stdin>:6:14: error: $tmp/large: File too large" "$(cat "$tmp/why")"
+fi
 same "no half of a file stays" "" "$(ls "$tmp" | grep large)"
 echo 'export nonsense' | run buddy
 same "what can be exported is said" "<stdin>:1:8: error: export takes state, events, timeline, script, schema, html, cast, svg or dot" "$(head -n 1 "$tmp/err")"
