@@ -135,6 +135,15 @@ static bool drop_first(struct history *h)
 	return true;
 }
 
+/* What was dropped is what the next records are written to: chunks wait for them as far as the limit allows, in whole
+ * chunks. A chunk that went back to the host and came again would cost a fault a page. */
+static void keep_chunks(struct machine *m)
+{
+	uint64_t held = history_bytes(m);
+
+	chunk_pool_keep(held < m->history.limit ? m->history.limit - held + CHUNK_BYTES - 1 : 0);
+}
+
 void history_trim(struct machine *m)
 {
 	struct history *h = &m->history;
@@ -145,12 +154,11 @@ void history_trim(struct machine *m)
 		summary_done(h->segments[i]);
 	while (history_bytes(m) > h->limit && drop_branch(h))
 		;
-	chunk_pool_keep(h->limit / 8);
-	if (history_bytes(m) <= h->limit)
-		return;
-	for (struct segment *seg = h->tip; seg->parent; seg = seg->parent)
-		cut_tail(seg->parent, seg->fork - seg->parent->fork);
-	while (history_bytes(m) > low && drop_first(h))
-		;
-	chunk_pool_keep(h->limit / 8);
+	if (history_bytes(m) > h->limit) {
+		for (struct segment *seg = h->tip; seg->parent; seg = seg->parent)
+			cut_tail(seg->parent, seg->fork - seg->parent->fork);
+		while (history_bytes(m) > low && drop_first(h))
+			;
+	}
+	keep_chunks(m);
 }
