@@ -79,12 +79,20 @@ check "a folder that cannot be made is said once" test "$(grep -c 'This session 
 check "and the session goes on" says "q = kmalloc-128"
 printf 'p = kmalloc(100)\nq = kmalloc(100)\n' | env -u HOME -u XDG_STATE_HOME "$SLABLAB" -i >"$tmp/out" 2>&1
 check "no home is said once" test "$(grep -c 'This session is not kept: neither XDG_STATE_HOME nor HOME' "$tmp/out")" = 1
-(trap '' XFSZ; ulimit -f 0; printf 'p = kmalloc(100)\nq = kmalloc(100)\n' | "$SLABLAB" -i 2>&1) | cat >"$tmp/out"
-check "a full disk is said once" test "$(grep -c 'This session is not kept' "$tmp/out")" = 1
-check "and the session goes on" says "q = kmalloc-128"
-(trap '' XFSZ; ulimit -f 0; "$SLABLAB" -c 'p = kmalloc(8)' -c "export state $tmp/state.json" 2>&1) | cat >"$tmp/out"
-check "an export to a full disk is one error" says "$tmp/state.json: "
-check "and leaves nothing" test -z "$(ls "$tmp"/state.json* 2>/dev/null)"
+# The machine of a guard build is a file itself (of memory), which such a limit refuses.
+if (trap '' XFSZ; ulimit -f 0; "$SLABLAB" -c 'kmalloc(8)' 2>&1) | grep -q 'no room for another machine'; then
+    skipped=1
+    echo "SKIP: full disks (a guard build's machine is a file itself)"
+else
+    (trap '' XFSZ; ulimit -f 0; printf 'p = kmalloc(100)\nq = kmalloc(100)\n' | "$SLABLAB" -i 2>&1) | cat >"$tmp/out"
+    check "a full disk is said once" test "$(grep -c 'This session is not kept' "$tmp/out")" = 1
+    check "and the session goes on" says "q = kmalloc-128"
+    (trap '' XFSZ; ulimit -f 0; "$SLABLAB" -c 'p = kmalloc(8)' -c "export state $tmp/state.json" 2>&1) | cat >"$tmp/out"
+    check "an export to a full disk is one error" says "$tmp/state.json: "
+    check "and leaves nothing" test -z "$(ls "$tmp"/state.json* 2>/dev/null)"
+fi
 
-echo "$passed passed, $failed failed"
+line="$passed passed, $failed failed"
+[ -z "$skipped" ] || line="$line, $skipped skipped"
+echo "$line"
 test "$failed" = 0
