@@ -189,6 +189,12 @@ static void run(struct tui *t)
 	}
 }
 
+/* What was recorded before the picture opened. */
+static void begin(void *t)
+{
+	prepare_jumps(t);
+}
+
 enum tui_end tui_run(struct session *s, const struct tui_options *o, struct buf *error)
 {
 	volatile bool *was;
@@ -211,6 +217,8 @@ enum tui_end tui_run(struct session *s, const struct tui_options *o, struct buf 
 	if (lesson_on(&t))
 		t.focus = V_LESSON;
 	say_notice(&t);
+	if (!memory_guarded(begin, &t))
+		say(&t, true, "There is no memory for the sums of far jumps: these take their time.");
 	run(&t);
 	s->shows_lesson = false;
 	s->interrupted = was;
