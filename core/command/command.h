@@ -252,6 +252,9 @@ unsigned int engines_parse(const char *text, size_t n, enum engine_id *engines);
 uint64_t calls_done(const struct machine *m);
 void session_log(struct session *s, void (*visit)(void *ctx, const char *text, uint32_t line, uint64_t calls), void *ctx);
 
+/* Of these, the commands that ran without recording, or before it was switched: session_log visits them first. */
+void session_log_kept(const struct session *s, void (*visit)(void *ctx, const char *text, uint32_t line, uint64_t calls), void *ctx);
+
 /* Keeps a command that ran without recording. */
 void session_log_line(struct session *s, const char *text, uint32_t line, uint64_t calls);
 

@@ -38,7 +38,7 @@ static void visit_path(const struct segment *seg, uint64_t limit, visit_fn *visi
 }
 
 /* Lines of s->log: "LINE CALLS TEXT". */
-static void visit_forgotten(const struct session *s, visit_fn *visit, void *ctx)
+void session_log_kept(const struct session *s, void (*visit)(void *ctx, const char *text, uint32_t line, uint64_t calls), void *ctx)
 {
 	const char *p = buf_text(&s->log);
 
@@ -56,7 +56,7 @@ static void visit_forgotten(const struct session *s, visit_fn *visit, void *ctx)
 
 void session_log(struct session *s, visit_fn *visit, void *ctx)
 {
-	visit_forgotten(s, visit, ctx);
+	session_log_kept(s, visit, ctx);
 	if (s->m[0])
 		visit_path(s->m[0]->history.tip, calls_done(s->m[0]), visit, ctx);
 }
@@ -119,7 +119,7 @@ static void rerun_all(struct session *s, const char *log, struct reply *r, const
 	buf_puts(&old.log, "");
 	buf_clear(&old.log);
 	buf_puts(&old.log, log);
-	visit_forgotten(&old, rerun_line, &run);
+	session_log_kept(&old, rerun_line, &run);
 	buf_done(&old.log);
 	answer_ok(s, r);
 	r->interrupted = run.stopped;

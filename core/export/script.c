@@ -77,21 +77,15 @@ static void put_command(const char *text, uint64_t calls, uint32_t line, struct 
 	reply_done(&r);
 }
 
-/* What ran without recording, or before it was switched: kept in the session's log (log.c). */
+static void put_kept(void *out, const char *text, uint32_t line, uint64_t calls)
+{
+	put_command(text, calls, line, out);
+}
+
+/* What ran without recording, or before it was switched. */
 static void put_logged(struct session *s, struct buf *out)
 {
-	const char *p = buf_text(&s->log);
-
-	while (*p) {
-		unsigned long line = strtoul(p, (char **)(uintptr_t)&p, 10);
-		unsigned long long calls = strtoull(p, (char **)(uintptr_t)&p, 10);
-		size_t n = strcspn(++p, "\n");
-		char *text = x_strndup(p, n);
-
-		put_command(text, calls, (uint32_t)line, out);
-		free(text);
-		p += n + 1;
-	}
+	session_log_kept(s, put_kept, out);
 	if (s->recording != RECORD_OFF && s->log.len)
 		put_recording(s->recording, out);
 }
