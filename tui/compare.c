@@ -159,7 +159,7 @@ static struct cache *same_cache(struct tui *t, struct machine *m)
 /* Lower lines than fit are left out: the columns scroll together. */
 static int draw_column(struct tui *t, const struct rect *r, struct machine *m, bool waits)
 {
-	struct column c = { .t = t, .m = m, .r = *r, .y = -t->compare.top };
+	struct column c = { .t = t, .m = m, .r = *r, .y = -t->pane[V_COMPARE].scroll.top };
 	struct cache *cache = same_cache(t, m);
 
 	look_touched(m, m->history.cursor, &c.now);
@@ -174,7 +174,7 @@ static int draw_column(struct tui *t, const struct rect *r, struct machine *m, b
 			m->slab->each_holder(m, cache, draw_holder, &c);
 		draw_slabs(&c);
 	}
-	return c.y + t->compare.top;
+	return c.y + t->pane[V_COMPARE].scroll.top;
 }
 
 /* Who has come to the end of the call while others have not. */
@@ -199,7 +199,7 @@ static void compare_draw(struct tui *t, const struct rect *r)
 		for (int y = 0; i && y < r->h; y++)
 			put_text(t, r, y, i * (w + 1) - 1, C_FRAME, glyph(t, G_BAR));
 	}
-	t->compare.rows = rows;
+	t->pane[V_COMPARE].scroll.rows = rows;
 	if (n == 1)
 		put_wrapped(t, &(struct rect){ r->y + r->h - 2, r->x, 2, r->w }, 0, 1, C_HINT,
 			    "One engine runs. :engine all  runs three side by side, from the same calls.");
@@ -215,11 +215,6 @@ static void compare_title(struct tui *t, struct buf *out)
 		buf_puts(out, "  e: the next engine in the other panes");
 }
 
-static void compare_move(struct tui *t, int by)
-{
-	scroll_move(&t->compare, by, t->pane[V_COMPARE].r.h);
-}
-
 const struct view_ops compare_view = {
-	.name = "COMPARE", .title = compare_title, .draw = compare_draw, .move = compare_move,
+	.name = "COMPARE", .title = compare_title, .draw = compare_draw,
 };

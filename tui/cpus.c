@@ -193,7 +193,7 @@ static void draw_nobodys(struct lines *l, struct cache *c)
 
 static void cpus_draw(struct tui *t, const struct rect *r)
 {
-	struct lines l = { .t = t, .r = r, .y = -t->cpus.top };
+	struct lines l = { .t = t, .r = r, .y = -t->pane[V_CPUS].scroll.top };
 	struct cache *c = cache_at_hand(t, t->m);
 	bool airy = r->h >= 18;
 
@@ -217,7 +217,7 @@ static void cpus_draw(struct tui *t, const struct rect *r)
 	}
 	if (c && t->m->slab->each_holder)
 		draw_nobodys(&l, c);
-	t->cpus.rows = l.y + t->cpus.top;
+	t->pane[V_CPUS].scroll.rows = l.y + t->pane[V_CPUS].scroll.top;
 }
 
 static void cpus_title(struct tui *t, struct buf *out)
@@ -228,11 +228,6 @@ static void cpus_title(struct tui *t, struct buf *out)
 		buf_printf(out, "%s, pages", intern_text(cache_head(c)->name));
 }
 
-static void cpus_move(struct tui *t, int by)
-{
-	scroll_move(&t->cpus, by, t->pane[V_CPUS].r.h);
-}
-
 const struct view_ops cpus_view = {
-	.name = "CPUS", .title = cpus_title, .draw = cpus_draw, .move = cpus_move,
+	.name = "CPUS", .title = cpus_title, .draw = cpus_draw,
 };

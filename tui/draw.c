@@ -193,9 +193,10 @@ int text_width(const char *text)
 	return n;
 }
 
-void scroll_move(struct scroll *s, int by, int room)
+void scroll_move(struct pane *p, int by)
 {
-	int most = s->rows - room;
+	struct scroll *s = &p->scroll;
+	int most = s->rows - p->r.h;
 
 	s->top = by == INT_MIN ? 0 : by == INT_MAX ? most : s->top + by;
 	if (s->top > most)

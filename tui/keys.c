@@ -205,9 +205,11 @@ static void scroll_by(struct tui *t, int by)
 	if (t->help)
 		t->help_top = by == INT_MIN ? 0 : by == INT_MAX ? INT_MAX / 2 : t->help_top + by < 0 ? 0 : t->help_top + by;
 	else if (t->reply.len)
-		reply_view.move(t, by);
+		scroll_move(&t->pane[V_REPLY], by);
 	else if (focused(t)->move)
 		focused(t)->move(t, by);
+	else
+		scroll_move(&t->pane[t->focus], by);
 }
 
 static int page(const struct tui *t)
@@ -307,6 +309,13 @@ static void do_mouse(struct tui *t)
 
 /* ---- the table ---- */
 
+/* "1 2 3 ": the number keys of views.def. */
+static const char view_keys[] =
+#define VIEW(id, name, key, what) key " "
+#include "tui/views.def"
+#undef VIEW
+	;
+
 static const struct key {
 	void (*run)(struct tui *t);     /* NULL: a heading */
 	const char *name, *keys, *footer;
@@ -329,7 +338,7 @@ static bool bears_key(const struct key *k, int key)
 		if (key_of_name(p, n) == key)
 			return true;
 		p += n;
-		p += *p == ' ';
+		p += strspn(p, " ");
 	}
 	return false;
 }
@@ -382,10 +391,9 @@ void keys_show(const struct tui *t, const char *keys, struct buf *out)
 		else
 			buf_write(out, p, n);
 		p += n;
-		if (*p) {
+		p += strspn(p, " ");
+		if (*p)
 			buf_putc(out, ' ');
-			p++;
-		}
 	}
 }
 

@@ -143,13 +143,13 @@ static int draw_lines(struct tui *t, const struct rect *r, const struct subject 
 
 	switch (s->scope) {
 	case SCOPE_OBJECT:
-		return dump_object(t, r, s->cache, s->slab, s->index, t->memory.top);
+		return dump_object(t, r, s->cache, s->slab, s->index, t->pane[V_MEMORY].scroll.top);
 	case SCOPE_INDEX:
 		e = index_extent(t, s);
-		return dump_bytes(t, r, e.from, e.to - e.from, s->cache, s->slab, t->memory.top);
+		return dump_bytes(t, r, e.from, e.to - e.from, s->cache, s->slab, t->pane[V_MEMORY].scroll.top);
 	case SCOPE_SLAB:
 		return dump_bytes(t, r, t->m->arch->page_offset + (s->slab->pfn << PAGE_SHIFT), (uint64_t)PAGE_SIZE << s->slab->order, s->cache,
-				  s->slab, t->memory.top);
+				  s->slab, t->pane[V_MEMORY].scroll.top);
 	default:
 		break;
 	}
@@ -157,7 +157,7 @@ static int draw_lines(struct tui *t, const struct rect *r, const struct subject 
 		put_wrapped(t, r, 1, 1, C_DIM, "A page of HighMem: the kernel has no address for it.");
 		return 0;
 	}
-	return dump_bytes(t, r, t->m->arch->page_offset + (s->pfn << PAGE_SHIFT), PAGE_SIZE, NULL, NULL, t->memory.top);
+	return dump_bytes(t, r, t->m->arch->page_offset + (s->pfn << PAGE_SHIFT), PAGE_SIZE, NULL, NULL, t->pane[V_MEMORY].scroll.top);
 }
 
 static void memory_draw(struct tui *t, const struct rect *r)
@@ -167,7 +167,7 @@ static void memory_draw(struct tui *t, const struct rect *r)
 	if (!find_shown(t, &s))
 		put_wrapped(t, r, 1, 1, C_DIM, "Choose a slab or an object in CACHE: its bytes stand here. Without a choice it is what the event speaks of.");
 	else
-		t->memory.rows = draw_lines(t, r, &s);
+		t->pane[V_MEMORY].scroll.rows = draw_lines(t, r, &s);
 }
 
 static void memory_title(struct tui *t, struct buf *out)
@@ -186,17 +186,12 @@ static void memory_title(struct tui *t, struct buf *out)
 	buf_printf(out, " %s %s", glyph(t, G_DOT), scopes[s.scope]);
 }
 
-static void memory_move(struct tui *t, int by)
-{
-	scroll_move(&t->memory, by, t->pane[V_MEMORY].r.h);
-}
-
 static bool memory_enter(struct tui *t)
 {
 	bool can = t->wider > 0;
 
 	t->wider -= can;
-	t->memory.top = 0;
+	t->pane[V_MEMORY].scroll.top = 0;
 	return can;
 }
 
@@ -207,10 +202,10 @@ static bool memory_leave(struct tui *t)
 	if (!find_shown(t, &s) || s.scope >= (s.slab ? SCOPE_SLAB : SCOPE_PAGE))
 		return false;
 	t->wider++;
-	t->memory.top = 0;
+	t->pane[V_MEMORY].scroll.top = 0;
 	return true;
 }
 
 const struct view_ops memory_view = {
-	.name = "MEMORY", .title = memory_title, .draw = memory_draw, .move = memory_move, .enter = memory_enter, .leave = memory_leave,
+	.name = "MEMORY", .title = memory_title, .draw = memory_draw, .enter = memory_enter, .leave = memory_leave,
 };

@@ -226,7 +226,7 @@ static int zones(const struct machine *m)
 
 static void pages_draw(struct tui *t, const struct rect *r)
 {
-	int n = zones(t->m), each = (r->w - ORDERS_AT) / (int)orders(t->m), y = -t->pages.top;
+	int n = zones(t->m), each = (r->w - ORDERS_AT) / (int)orders(t->m), y = -t->pane[V_PAGES].scroll.top;
 	int with_types = n + types(t->m), maps = r->h >= with_types + n + 3, airy = r->h >= with_types + 3 * n + 10;
 	int typed = with_types > n && r->h >= with_types + 2;
 
@@ -255,7 +255,7 @@ static void pages_draw(struct tui *t, const struct rect *r)
 	}
 	y += 2 * airy;
 	y = draw_split(t, r, y + (!airy && r->h > y + 4));
-	t->pages.rows = y + t->pages.top;
+	t->pane[V_PAGES].scroll.rows = y + t->pane[V_PAGES].scroll.top;
 }
 
 static void pages_title(struct tui *t, struct buf *out)
@@ -266,11 +266,6 @@ static void pages_title(struct tui *t, struct buf *out)
 		buf_printf(out, "pfn %" PRIu64, t->now.pfn);
 }
 
-static void pages_move(struct tui *t, int by)
-{
-	scroll_move(&t->pages, by, t->pane[V_PAGES].r.h);
-}
-
 const struct view_ops pages_view = {
-	.name = "PAGES", .title = pages_title, .draw = pages_draw, .move = pages_move,
+	.name = "PAGES", .title = pages_title, .draw = pages_draw,
 };

@@ -145,7 +145,7 @@ void show_machine(struct tui *t, unsigned int which)
 static void moved(struct tui *t)
 {
 	t->selecting = false;
-	t->stack_lines.top = 0;
+	t->pane[V_STACK].scroll.top = 0;
 	t->moves++;
 	t->flash = FLASH_FRAMES;
 }

@@ -78,7 +78,7 @@ static void show_reply(struct tui *t, struct buf *text, bool bad)
 	while (text->len && text->data[text->len - 1] == '\n')
 		text->data[--text->len] = 0;
 	buf_clear(&t->reply);
-	t->reply_top = 0;
+	t->pane[V_REPLY].scroll.top = 0;
 	t->reply_bad = bad;
 	if (count_lines(text) > 1 || (bad && (int)text->len > t->cols - 2)) {
 		for (const char *p = buf_text(text); *p; p += strcspn(p, "\n"), p += *p == '\n')

@@ -1,6 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * REPLY: what the last command said. It comes over the other panes and goes at the next key. */
-#include <limits.h>
 #include <string.h>
 
 #include "tui/view.h"
@@ -19,7 +18,8 @@ static void reply_draw(struct tui *t, const struct rect *r)
 	const char *p = buf_text(&t->reply);
 	struct buf line = {0};
 
-	for (int y = -t->reply_top; *p && y < r->h; y++) {
+	t->pane[V_REPLY].scroll.rows = lines(t);
+	for (int y = -t->pane[V_REPLY].scroll.top; *p && y < r->h; y++) {
 		size_t n = strcspn(p, "\n");
 
 		buf_clear(&line);
@@ -30,17 +30,6 @@ static void reply_draw(struct tui *t, const struct rect *r)
 	buf_done(&line);
 }
 
-static void reply_move(struct tui *t, int by)
-{
-	int most = lines(t) - t->pane[V_REPLY].r.h;
-
-	t->reply_top = by == INT_MIN ? 0 : by == INT_MAX ? most : t->reply_top + by;
-	if (t->reply_top > most)
-		t->reply_top = most;
-	if (t->reply_top < 0)
-		t->reply_top = 0;
-}
-
 static void reply_title(struct tui *t, struct buf *out)
 {
 	if (lines(t) > t->pane[V_REPLY].r.h)
@@ -48,5 +37,5 @@ static void reply_title(struct tui *t, struct buf *out)
 }
 
 const struct view_ops reply_view = {
-	.name = "REPLY", .title = reply_title, .draw = reply_draw, .move = reply_move,
+	.name = "REPLY", .title = reply_title, .draw = reply_draw,
 };

@@ -104,7 +104,7 @@ static void stack_draw(struct tui *t, const struct rect *whole)
 	struct rect r = { whole->y, whole->x, whole->h, whole->w };
 	struct buf what = {0}, why = {0};
 	bool airy = r.h >= 16;
-	int y = -t->stack_lines.top;
+	int y = -t->pane[V_STACK].scroll.top;
 
 	look_sentence(t->m, t->m->history.cursor, &what, &why);
 	y = draw_frames(t, &r, y);
@@ -113,7 +113,7 @@ static void stack_draw(struct tui *t, const struct rect *whole)
 	y += put_wrapped(t, &r, y, 1, C_TEXT, buf_text(&why));
 	y += airy;
 	y = draw_changes(t, &r, y);
-	t->stack_lines.rows = y + t->stack_lines.top;
+	t->pane[V_STACK].scroll.rows = y + t->pane[V_STACK].scroll.top;
 	buf_done(&what);
 	buf_done(&why);
 }
@@ -126,11 +126,6 @@ static void stack_title(struct tui *t, struct buf *out)
 		buf_printf(out, "%" PRIu64 ".%" PRIu64 " of %" PRIu64, at.call, at.event, history_events(t->m, at.call));
 }
 
-static void stack_move(struct tui *t, int by)
-{
-	scroll_move(&t->stack_lines, by, t->pane[V_STACK].r.h);
-}
-
 const struct view_ops stack_view = {
-	.name = "STACK", .title = stack_title, .draw = stack_draw, .move = stack_move,
+	.name = "STACK", .title = stack_title, .draw = stack_draw,
 };

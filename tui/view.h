@@ -49,7 +49,7 @@ struct view_ops {
 	const char *name;                                       /* "CACHE" */
 	void (*title)(struct tui *t, struct buf *out);          /* for the border; starts empty */
 	void (*draw)(struct tui *t, const struct rect *r);
-	void (*move)(struct tui *t, int by);                    /* the selection, in lines; INT_MIN and INT_MAX: to the ends */
+	void (*move)(struct tui *t, int by);                    /* the selection, in lines; INT_MIN and INT_MAX: to the ends; NULL: scrolls */
 	bool (*enter)(struct tui *t);                           /* into the selected thing; false: nothing there */
 	bool (*leave)(struct tui *t);                           /* out of it; false: it is the outermost */
 	void (*click)(struct tui *t, int y, int x);             /* in the pane's coordinates */
@@ -61,13 +61,14 @@ struct view_ops {
 
 /* The lines of a view that has more of them than room: where it begins, and how many there were at the last drawing. */
 struct scroll { int top, rows; };
-void scroll_move(struct scroll *s, int by, int room);           /* by: lines; INT_MIN and INT_MAX: to the ends */
 
 struct pane {
 	const struct view_ops *ops;
 	bool shown;
 	struct rect r;
+	struct scroll scroll;           /* of a view without a move of its own; its draw sets rows */
 };
+void scroll_move(struct pane *p, int by);                       /* by: lines; INT_MIN and INT_MAX: to the ends */
 
 struct line {                           /* of the prompt */
 	char text[512];
@@ -121,7 +122,6 @@ struct tui {
 	/* reply.c */
 	struct buf reply;
 	bool reply_bad;
-	int reply_top;
 
 	/* events.c */
 	struct moment selected;         /* follows the cursor until moved */
@@ -141,15 +141,8 @@ struct tui {
 		int row;                /* selected row of level 0 and 1 */
 	} cache;
 
-	/* pages.c */
-	struct scroll pages;
-
-	/* cpus.c code.c memory.c compare.c */
-	struct scroll cpus, code, memory, compare;
+	/* memory.c */
 	int wider;                      /* how many steps MEMORY was widened from what is chosen; negative: narrowed */
-
-	/* stack.c */
-	struct scroll stack_lines;
 
 	/* lesson.c */
 	struct {
