@@ -11,10 +11,11 @@ LC_ALL=C
 export LC_ALL
 version=$("$slablab" --version)
 version=${version##* }
+engines=$("$slablab" -c 'manual engines' | cut -f 1 | paste -s -d ' ' -)
 
 # Fields come with \\ and \n escaped; roff and shells get their own escapes.
 rows() {        # rows TABLE FORM
-    "$slablab" -c "manual $1" | awk -F '\t' -v form="$2" '
+    "$slablab" -c "manual $1" | awk -F '\t' -v form="$2" -v engines="$engines" '
         function plain(s) { gsub(/\\n/, "\n", s); gsub(/\\\\/, "\\", s); return s }
         function roff(s) {
             s = plain(s); gsub(/\\/, "\\e", s); gsub(/-/, "\\-", s); gsub(/\n/, "\n\\\\\\&", s)
@@ -48,11 +49,12 @@ rows() {        # rows TABLE FORM
         }
         form == "fish" {
             printf "complete -c slablab%s -l %s%s -d '"'"'%s'"'"'\n", $1 == "" ? "" : " -s " $1, $2, \
-                $3 == "" ? "" : $3 == "FILE" ? " -r" : $3 == "ENGINE" ? " -x -a \"slab24 slab slub all buddy24 buddy\"" : \
+                $3 == "" ? "" : $3 == "FILE" ? " -r" : $3 == "ENGINE" ? " -x -a \"" engines "\"" : \
                 $3 == "WHEN" ? " -x -a \"auto always never\"" : " -x", shell($4)
         }
         form == "names" && $1 == "command" { printf "%s ", $6 }
-        END { if (form == "bash" || form == "names") print "" }'
+        form == "words" { printf "%s ", $1 }
+        END { if (form == "bash" || form == "names" || form == "words") print "" }'
 }
 
 while IFS= read -r line; do

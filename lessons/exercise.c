@@ -216,10 +216,6 @@ static void build_any(struct maker *mk, struct buf *call)
 
 /* ---- topics ---- */
 
-#define BIT(engine)     (1u << (engine))
-#define SLAB_ENGINES    (BIT(ENGINE_SLAB24) | BIT(ENGINE_SLAB) | BIT(ENGINE_SLUB))
-#define PAGE_ENGINES    (BIT(ENGINE_BUDDY24) | BIT(ENGINE_BUDDY))
-#define ALL_ENGINES     (SLAB_ENGINES | PAGE_ENGINES)
 #define Q(id)           (1u << ASK_##id)
 
 static const struct topic {
@@ -558,7 +554,7 @@ bool exercise_play(struct session *s, const struct exercise *e, struct buf *erro
 
 void exercise_put(const struct exercise *e, uint64_t i, struct buf *out)
 {
-	const char *prompt = engine_info[e->engine].prompt;
+	const char *prompt = engine_info[e->engine].name;
 
 	buf_printf(out, "%llu. %s: %s, machine %s\n", (unsigned long long)i, e->topic, engine_info[e->engine].name, buf_text(&e->options));
 	for (size_t k = 0; k < e->setup.n; k++) {

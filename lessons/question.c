@@ -14,13 +14,6 @@
 
 /* ---- which calls, of which engines ---- */
 
-#define BIT(engine)     (1u << (engine))
-#define ARRAY_ENGINES   (BIT(ENGINE_SLAB24) | BIT(ENGINE_SLAB))
-#define SLUB_ENGINE     BIT(ENGINE_SLUB)
-#define SLAB_ENGINES    (ARRAY_ENGINES | SLUB_ENGINE)
-#define PAGE_ENGINES    (BIT(ENGINE_BUDDY24) | BIT(ENGINE_BUDDY))
-#define ALL_ENGINES     (SLAB_ENGINES | PAGE_ENGINES)
-
 static const struct { enum command_id id; unsigned int kinds; } calls[] = {
 	{ CMD_kmem_cache_alloc, ASK_ALLOC | ASK_NAMED }, { CMD_kmem_cache_alloc_node, ASK_ALLOC }, { CMD_kmem_cache_zalloc, ASK_ALLOC | ASK_NAMED },
 	{ CMD_kmalloc, ASK_ALLOC | ASK_KMALLOC }, { CMD_kmalloc_node, ASK_ALLOC | ASK_KMALLOC }, { CMD_kzalloc, ASK_ALLOC | ASK_KMALLOC },

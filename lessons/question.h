@@ -14,6 +14,14 @@ enum { /* kinds of calls, one bit each */
 	ASK_KMALLOC = 32, ASK_PAGES = 64, ASK_PAGES_FREE = 128,
 };
 
+/* Engines that are asked about, one bit each. */
+#define BIT(engine)     (1u << (engine))
+#define ARRAY_ENGINES   (BIT(ENGINE_SLAB24) | BIT(ENGINE_SLAB))
+#define SLUB_ENGINE     BIT(ENGINE_SLUB)
+#define SLAB_ENGINES    (ARRAY_ENGINES | SLUB_ENGINE)
+#define PAGE_ENGINES    (BIT(ENGINE_BUDDY24) | BIT(ENGINE_BUDDY))
+#define ALL_ENGINES     (SLAB_ENGINES | PAGE_ENGINES)
+
 enum question_id {
 #define QUESTION(id, calls, engines, choices, words) ASK_##id,
 #include "lessons/questions.def"

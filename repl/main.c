@@ -49,15 +49,27 @@ static const struct option_row { char letter; const char *name, *arg, *help; } o
 };
 #define OPTIONS (sizeof option_rows / sizeof *option_rows)
 
+static void option_help(const struct option_row *o, const char *help, struct buf *out)
+{
+	buf_clear(out);
+	if (o->arg && !strcmp(o->arg, "ENGINE"))
+		buf_printf(out, "%s; ", engine_names);
+	buf_puts(out, help);
+}
+
 /* letter or "", name, argument or "", help */
 static void put_options(struct buf *out)
 {
+	struct buf help = {0};
+
 	for (size_t i = 0; i < OPTIONS; i++) {
 		const struct option_row *o = &option_rows[i];
 		const char letter[2] = { o->letter >= 'a' && o->letter <= 'z' ? o->letter : '\0', 0 };
 
-		table_row(out, (const char *[]){ letter, o->name, o->arg ? o->arg : "", o->help }, 4);
+		option_help(o, o->help, &help);
+		table_row(out, (const char *[]){ letter, o->name, o->arg ? o->arg : "", buf_text(&help) }, 4);
 	}
+	buf_done(&help);
 }
 
 /* The tables of `manual` that the faces have. */
@@ -76,6 +88,8 @@ static bool put_face_table(const char *name, struct buf *out)
 
 static void put_help(void)
 {
+	struct buf help = {0};
+
 	puts("Usage: slablab [options] [SCRIPT]\n"
 	     "Linux's slab allocators, one step at a time. Opens a prompt on a terminal; runs SCRIPT, or standard input\n"
 	     "when that is no terminal. A SCRIPT of - is standard input.\n");
@@ -86,8 +100,10 @@ static void put_help(void)
 		if (o->letter >= 'a' && o->letter <= 'z')
 			snprintf(letter, sizeof letter, "-%c, ", o->letter);
 		snprintf(text, sizeof text, "%s--%s%s%s", letter, o->name, o->arg ? "=" : "", o->arg ? o->arg : "");
-		printf("  %-28s %s\n", text, _(o->help));
+		option_help(o, _(o->help), &help);
+		printf("  %-28s %s\n", text, buf_text(&help));
 	}
+	buf_done(&help);
 	puts("\nExit status: 0 all commands worked; 1 a command failed; 2 bad usage; 3 the simulated kernel trapped and\n"
 	     "--fail-on-bug was given. `help` at the prompt lists the commands.");
 }
@@ -265,7 +281,7 @@ static void put_echo(struct program *p, const char *line, size_t len)
 	else if (line[lead] == '#')
 		printf("%.*s\n", (int)(len - lead - 1 - (line[lead + 1] == ' ')), line + lead + 1 + (line[lead + 1] == ' '));
 	else
-		printf("%s> %.*s\n", s->nengines == 1 ? engine_info[s->engine[0]].prompt : "all", (int)len, line);
+		printf("%s> %.*s\n", s->nengines == 1 ? engine_info[s->engine[0]].name : "all", (int)len, line);
 }
 
 struct rendering { struct program *p; const struct reply *r; };

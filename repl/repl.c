@@ -50,7 +50,7 @@ static void make_prompt(struct session *s, struct buf *out)
 		buf_puts(out, "all");
 	else
 		for (unsigned int i = 0; i < s->nengines; i++)
-			buf_printf(out, "%s%s", i ? "," : "", engine_info[s->engine[i]].prompt);
+			buf_printf(out, "%s%s", i ? "," : "", engine_info[s->engine[i]].name);
 	if (s->m[0] && !history_at_end(s->m[0])) {
 		struct moment at = s->m[0]->history.cursor;
 

@@ -264,7 +264,7 @@ static bool engine_word(struct words *w, struct replay_words *to)
 		return false;
 	to->nengines = engines_parse(w->word, strlen(w->word), to->engine);
 	if (!to->nengines)
-		reply_fail(w->r, w->st, w->begin, "--engine takes slab24, slab, slub, all, or a list of them");
+		reply_fail(w->r, w->st, w->begin, "--engine takes %s, or a list of them", slab_engine_names);
 	return to->nengines;
 }
 

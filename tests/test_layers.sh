@@ -45,10 +45,11 @@ check "core does not know who reads traces" "$(includes core 'scenarios/|zlib')"
 check "base stands on nothing" "$(includes core/base 'core/(arena|journal|event|machine|mm|slab|command)/')"
 check "pages do not know slabs" "$(includes core/mm 'core/(slab|command)/')"
 check "slab engines do not know the language" "$(includes core/slab 'core/command/')"
-for engine in slab24 slab slub; do
-    for other in slab24 slab slub; do
+engines=$(cd "$srcdir/core/slab" && ls -d */)
+for engine in $engines; do
+    for other in $engines; do
         [ $engine = $other ] ||
-            check "$engine does not include $other" "$(includes core/slab/$engine "core/slab/$other/")"
+            check "${engine%/} does not include ${other%/}" "$(includes core/slab/$engine "core/slab/$other")"
     done
 done
 

@@ -120,8 +120,14 @@ static bool explain_figure(const char *word, size_t n, struct buf *out)
 
 static const char *part_of_kernel(const char *file)
 {
-	return strstr(file, "slab24/") ? "2.4's slab allocator" : strstr(file, "slub/") ? "SLUB (Linux 5.4)" :
-	       strstr(file, "slab/slab/") ? "SLAB (Linux 4.0)" : strstr(file, "mm/") ? "the page allocators" : "the simulated machine";
+	const char *folder = strstr(file, "core/slab/");
+
+	if (folder) {
+		enum engine_id e = engine_find(folder + 10, strcspn(folder + 10, "/"));
+
+		return e != ENGINES ? engine_info[e].what : "the code that SLAB and SLUB share";
+	}
+	return strstr(file, "core/mm/") ? "the page allocators" : "the simulated machine";
 }
 
 /* The first of the sites with these two words in this function; each is told once. */

@@ -57,6 +57,8 @@ static void help_all(struct buf *out)
 void command_more(const struct command *cmd, struct buf *out)
 {
 	buf_puts(out, cmd->more);
+	if (cmd == &commands[CMD_engine])
+		buf_printf(out, "ENGINE is one of %s.\n", engine_names);
 	if (cmd == &commands[CMD_export])
 		export_usage(out);
 }

@@ -20,10 +20,10 @@ unsigned int engines_parse(const char *text, size_t len, enum engine_id *engines
 	unsigned int n = 0;
 
 	if (len == 3 && !memcmp(text, "all", 3)) {
-		engines[0] = ENGINE_SLAB24;
-		engines[1] = ENGINE_SLAB;
-		engines[2] = ENGINE_SLUB;
-		return 3;
+		for (enum engine_id e = 0; e < ENGINES; e++)
+			if (engine_info[e].slab)
+				n = add_engine(engines, n, e);
+		return n;
 	}
 	for (size_t i = 0; i < len;) {
 		size_t end = i;

@@ -149,7 +149,7 @@ void meta_engine(struct session *s, const struct statement *st, struct reply *r)
 	n = engines_parse(text, len, engines);
 	session_log(s, keep_line, &log);
 	if (!n)
-		reply_fail(r, st, st->rest, "engine takes slab24, slab, slub, all, buddy24, buddy, or a list of them");
+		reply_fail(r, st, st->rest, "engine takes %s, or a list of them", engine_names);
 	else if (s->m[0] && history_first(s->m[0]) > 1)
 		reply_fail(r, st, 0, "history begins with call %llu: what came before was dropped and cannot run again",
 			   (unsigned long long)history_first(s->m[0]));

@@ -56,6 +56,14 @@ static void put_commands(struct buf *out)
 	buf_done(&more);
 }
 
+/* name, what it is */
+static void put_engines(struct buf *out)
+{
+	for (int e = 0; e < ENGINES; e++)
+		table_row(out, (const char *[]){ engine_info[e].name, engine_info[e].what }, 2);
+	table_row(out, (const char *[]){ "all", "the three slab allocators of Linux side by side" }, 2);
+}
+
 /* key, help */
 static void put_machine(struct buf *out)
 {
@@ -91,6 +99,7 @@ static const struct manual_table {
 	void (*put)(struct buf *out);
 } tables[] = {
 	{ "commands", put_commands },
+	{ "engines", put_engines },
 	{ "machine", put_machine },
 	{ "events", put_events },
 	{ "examples", put_examples },
@@ -114,6 +123,6 @@ void meta_manual(struct session *s, const struct statement *st, struct reply *r)
 	if (put_table(s, name, &r->text))
 		answer_ok(s, r);
 	else
-		reply_fail(r, st, st->rest, "manual takes commands, machine, events, examples, options, keys or lesson");
+		reply_fail(r, st, st->rest, "manual takes commands, engines, machine, events, examples, options, keys or lesson");
 	free(name);
 }

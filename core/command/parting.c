@@ -58,9 +58,6 @@ static void put_words(struct machine *m, const struct part *p, const struct even
 
 void parting_text(const struct reply *r, struct buf *out)
 {
-	static const char *const generation[ENGINES] = {
-		[ENGINE_SLAB24] = "2.4", [ENGINE_SLAB] = "SLAB", [ENGINE_SLUB] = "SLUB", [ENGINE_BUDDY24] = "2.4", [ENGINE_BUDDY] = "4.0",
-	};
 	const struct part *part[LAB_MAX] = { NULL };
 	struct event_view ev[LAB_MAX];
 	bool differ = false;
@@ -75,7 +72,7 @@ void parting_text(const struct reply *r, struct buf *out)
 		return;
 	buf_puts(out, "They part: ");
 	for (unsigned int i = 0; i < r->nanswers; i++) {
-		buf_printf(out, "%s%s ", i ? "; " : "", generation[r->answers[i].m->config.engine]);
+		buf_printf(out, "%s%s ", i ? "; " : "", engine_info[r->answers[i].m->config.engine].generation);
 		if (part[i])
 			put_words(r->answers[i].m, part[i], &ev[i], out);
 		else

@@ -585,7 +585,7 @@ struct session *session_new(const struct session_options *o, struct buf *error)
 	out_of_memory = no_memory;
 	s->nengines = engines_parse(engine, strlen(engine), s->engine);
 	if (!s->nengines)
-		buf_printf(error, "there is no engine '%s': slab24, slab, slub, all, buddy24, buddy, or a list of them", engine);
+		buf_printf(error, "there is no engine '%s': %s, or a list of them", engine, engine_names);
 	if (s->nengines && options_check(s, s->machine_options, error, &at))
 		return s;
 	session_free(s);

@@ -4,10 +4,8 @@
 
 #include <string.h>
 
-enum part { CODE_none, CODE_mm, CODE_mm24, CODE_common, CODE_slab24, CODE_slab, CODE_slub };
-
-static const struct row { enum part part; const char *function, *text; } rows[] = {
-#define CODE(part, function, text) { CODE_##part, #function, text },
+static const struct row { const char *part, *function, *text; } rows[] = {
+#define CODE(part, function, text) { #part, #function, text },
 #include "core/event/code.def"
 #undef CODE
 };
@@ -15,18 +13,26 @@ static const struct row { enum part part; const char *function, *text; } rows[] 
 
 static struct code texts[ROWS];         /* as rows, taken apart; lines 0: not yet */
 
-/* The part that a source file belongs to. */
-static enum part part_of(const char *file)
-{
-	static const struct { const char *path; enum part part; } paths[] = {
-		{ "mm/page_alloc24.c", CODE_mm24 }, { "mm/", CODE_mm }, { "slab24/", CODE_slab24 }, { "slub/", CODE_slub },
-		{ "slab/slab/", CODE_slab }, { "slab/slab_common", CODE_common },
-	};
+/* The part that a source file belongs to: an engine's is its folder. */
+struct part { const char *name; size_t n; };
 
-	for (size_t i = 0; i < sizeof paths / sizeof *paths; i++)
-		if (strstr(file, paths[i].path))
-			return paths[i].part;
-	return CODE_none;
+static struct part part_of(const char *file)
+{
+	const char *p = strstr(file, "core/slab/");
+	size_t n = p ? strcspn(p + 10, "/") : 0;
+
+	if (p && p[10 + n])
+		return (struct part){ p + 10, n };
+	if (p)
+		return (struct part){ "common", 6 };
+	if (strstr(file, "core/mm/page_alloc24.c"))
+		return (struct part){ "mm24", 4 };
+	return (struct part){ "mm", strstr(file, "core/mm/") ? 2 : 0 };
+}
+
+static bool is_part(const struct row *row, struct part part)
+{
+	return !strncmp(row->part, part.name, part.n) && !row->part[part.n];
 }
 
 static void take_line(struct code_line *line, const char *p, size_t n)
@@ -59,10 +65,10 @@ static const struct code *text_of(size_t i)
 const struct code *code_of(const struct site *site)
 {
 	const char *function = site_function(site);
-	enum part part = part_of(site->file);
+	struct part part = part_of(site->file);
 
 	for (size_t i = 0; i < ROWS; i++)
-		if (rows[i].part == part && !strcmp(rows[i].function, function))
+		if (!strcmp(rows[i].function, function) && is_part(&rows[i], part))
 			return text_of(i);
 	return NULL;
 }
@@ -153,10 +159,10 @@ int code_line_calling(const struct code *c, const char *function, int before)
 
 bool code_part_names(const struct site *site)
 {
-	enum part part = part_of(site->file);
+	struct part part = part_of(site->file);
 
 	for (size_t i = 0; i < ROWS; i++)
-		if (rows[i].part == part || (part == CODE_mm && rows[i].part == CODE_mm24))
+		if (is_part(&rows[i], part) || (is_part(&rows[i], (struct part){ "mm24", 4 }) && part.n == 2))
 			for (unsigned int k = 0; k < text_of(i)->lines; k++)
 				if (names(&text_of(i)->line[k], site))
 					return true;

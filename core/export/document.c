@@ -20,7 +20,7 @@ void put_config(struct machine *m, struct json *j, const char *name)
 	json_object(j, name);
 	json_string(j, "arch", m->arch->name);
 #define NUMBER(key, field, low, high, def, engines, help) \
-	if (strchr(engines, engine_info[c->engine].letter)) \
+	if (engine_among(c->engine, engines)) \
 		json_uint(j, key, c->field);
 #include "core/machine/options.def"
 #undef NUMBER

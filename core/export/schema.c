@@ -22,7 +22,6 @@ static const struct { const char *name, *schema, *what; } types[] = {
 #undef DOCUMENT
 };
 
-#define ALL_ENGINES "P4QSU"
 static const struct member { const char *object, *engines; enum need need; const char *name, *type, *what; } members[] = {
 #define TYPE(name, schema, what)
 #define MEMBER(object, engines, need, name, type, what) { #object, engines, need, #name, type, what },
@@ -116,17 +115,22 @@ static void put_required(struct json *j, const char *objects, const char *engine
 }
 
 /* "if" the engine is one of these, "then" it has these members. */
+static void put_engines(struct json *j, const char *engines)
+{
+	json_array(j, "enum");
+	for (enum engine_id e = 0; e < ENGINES; e++)
+		if (engine_among(e, engines))
+			json_string(j, NULL, engine_info[e].name);
+	json_end(j);
+}
+
 static void put_condition(struct json *j, const char *objects, const char *engines)
 {
 	json_object(j, NULL);
 	json_object(j, "if");
 	json_object(j, "properties");
 	json_object(j, "engine");
-	json_array(j, "enum");
-	for (int e = 0; e < ENGINES; e++)
-		if (strchr(engines, engine_info[e].letter))
-			json_string(j, NULL, engine_info[e].name);
-	json_end(j);
+	put_engines(j, engines);
 	json_end(j);
 	json_end(j);
 	json_end(j);
@@ -152,7 +156,7 @@ static void put_conditions(struct json *j, const char *objects)
 	bool any = false;
 
 	for (size_t i = 0; i < MEMBERS; i++) {
-		if (!of_object(&members[i], objects) || !strcmp(members[i].engines, ALL_ENGINES) || seen_before(i, objects))
+		if (!of_object(&members[i], objects) || !strcmp(members[i].engines, EVERY_ENGINE) || seen_before(i, objects))
 			continue;
 		if (!any)
 			json_array(j, "allOf");
@@ -242,7 +246,7 @@ static void put_machine_object(struct json *j)
 	json_array(j, "required");
 	json_string(j, NULL, "arch");
 #define NUMBER(key, field, low, high, def, engines, help) \
-	if (!strcmp(engines, ALL_ENGINES)) \
+	if (!strcmp(engines, EVERY_ENGINE)) \
 		json_string(j, NULL, key);
 #include "core/machine/options.def"
 #undef NUMBER
@@ -261,11 +265,11 @@ static void put_object(struct json *j, const char *name, const char *objects)
 
 	json_object(j, name);
 	json_string(j, "type", "object");
-	put_members(j, objects, ALL_ENGINES);
+	put_members(j, objects, EVERY_ENGINE);
 	if (event)
 		put_event_names(j);
 	json_end(j);
-	put_required(j, objects, ALL_ENGINES);
+	put_required(j, objects, EVERY_ENGINE);
 	json_end(j);
 	if (event)
 		put_events(j);
@@ -304,6 +308,14 @@ static void reach(const char *objects, bool reached[MEMBERS])
 	}
 }
 
+static void put_engine_type(struct json *j, const char *name, const char *what)
+{
+	json_object(j, name);
+	put_engines(j, EVERY_ENGINE);
+	json_string(j, "description", what);
+	json_end(j);
+}
+
 static void put_defs(struct json *j, const char *objects)
 {
 	bool reached[MEMBERS] = { false };
@@ -311,11 +323,13 @@ static void put_defs(struct json *j, const char *objects)
 
 	reach(objects, reached);
 	json_object(j, "$defs");
-	for (size_t i = 0; i < sizeof types / sizeof *types; i++) {
-		json_raw_n(j, types[i].name, types[i].schema, strlen(types[i].schema) - 1);
-		buf_puts(j->out, ",\"description\":\"");
-		buf_printf(j->out, "%s\"}", types[i].what);
-	}
+	for (size_t i = 0; i < sizeof types / sizeof *types; i++)
+		if (types[i].schema) {
+			json_raw_n(j, types[i].name, types[i].schema, strlen(types[i].schema) - 1);
+			buf_printf(j->out, ",\"description\":\"%s\"}", types[i].what);
+		} else {
+			put_engine_type(j, types[i].name, types[i].what);
+		}
 	if (machine)
 		put_machine_object(j);
 	for (size_t i = 0; i < MEMBERS; i++)
@@ -337,10 +351,10 @@ static void put_schema_member(struct json *j, const char *name)
 static void put_one(struct json *j, const struct document *d)
 {
 	json_string(j, "type", "object");
-	put_members(j, d->objects, ALL_ENGINES);
+	put_members(j, d->objects, EVERY_ENGINE);
 	put_schema_member(j, d->name);
 	json_end(j);
-	put_required(j, d->objects, ALL_ENGINES);
+	put_required(j, d->objects, EVERY_ENGINE);
 	json_string(j, NULL, "schema");
 	json_end(j);
 	put_conditions(j, d->objects);

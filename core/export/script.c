@@ -20,11 +20,10 @@
 void machine_words(const struct machine *m, struct buf *out)
 {
 	const struct machine_config *c = &m->config;
-	char letter = engine_info[c->engine].letter;
 
 	buf_printf(out, "arch=%s", m->arch->name);
 #define NUMBER(key, field, low, high, def, engines, help) \
-	if (strchr(engines, letter)) \
+	if (engine_among(c->engine, engines)) \
 		buf_printf(out, " %s=%" PRIu64, key, c->field);
 #include "core/machine/options.def"
 #undef NUMBER

@@ -22,12 +22,30 @@
 /* ---- configuration ---- */
 
 const struct engine_info engine_info[ENGINES] = {
-	[ENGINE_SLAB24]  = { "slab24",  ERA_24, ARCH_I386,   true,  '4', "slab24" },
-	[ENGINE_SLAB]    = { "slab",    ERA_40, ARCH_X86_64, true,  'S', "slab" },
-	[ENGINE_SLUB]    = { "slub",    ERA_54, ARCH_X86_64, true,  'U', "slub" },
-	[ENGINE_BUDDY24] = { "buddy24", ERA_24, ARCH_I386,   false, 'P', "buddy24" },
-	[ENGINE_BUDDY]   = { "buddy",   ERA_40, ARCH_X86_64, false, 'Q', "buddy" },
+#define SLAB_ENGINE(id, name, era, arch, letter, generation, what) { #name, era, arch, true, letter, generation, what },
+#define PAGE_ENGINE(id, name, era, arch, letter, generation, what) { #name, era, arch, false, letter, generation, what },
+#include "core/machine/engines.def"
+#undef SLAB_ENGINE
+#undef PAGE_ENGINE
 };
+
+#define SLAB_ENGINE(id, name, era, arch, letter, generation, what) #name ", "
+#define PAGE_ENGINE(id, name, era, arch, letter, generation, what)
+const char slab_engine_names[] =
+#include "core/machine/engines.def"
+	"all";
+
+const char engine_names[] =
+#include "core/machine/engines.def"
+	"all"
+#undef SLAB_ENGINE
+#undef PAGE_ENGINE
+#define SLAB_ENGINE(id, name, era, arch, letter, generation, what)
+#define PAGE_ENGINE(id, name, era, arch, letter, generation, what) ", " #name
+#include "core/machine/engines.def"
+	;
+#undef SLAB_ENGINE
+#undef PAGE_ENGINE
 
 enum engine_id engine_find(const char *name, size_t n)
 {
@@ -35,6 +53,11 @@ enum engine_id engine_find(const char *name, size_t n)
 		if (!strncmp(engine_info[i].name, name, n) && !engine_info[i].name[n])
 			return i;
 	return ENGINES;
+}
+
+bool engine_among(enum engine_id engine, const char *letters)
+{
+	return !strcmp(letters, EVERY_ENGINE) || strchr(letters, engine_info[engine].letter);
 }
 
 struct option {
@@ -101,7 +124,7 @@ static bool parse_option(struct machine_config *c, const char *key, size_t nkey,
 	for (size_t i = 0; i < sizeof options / sizeof *options; i++) {
 		if (!is_key(options[i].key, key, nkey))
 			continue;
-		if (!strchr(options[i].engines, engine->letter))
+		if (!engine_among(c->engine, options[i].engines))
 			return wrong(error, "%s has no option %s", engine->name, options[i].key);
 		return parse_number(c, &options[i], value, n, error);
 	}

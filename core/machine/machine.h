@@ -31,7 +31,14 @@
 #define KSTACK_BYTES    4096
 #define BOOT_TABLES     8u              /* page tables that the boot makes (pgtable.c) */
 
-enum engine_id { ENGINE_SLAB24, ENGINE_SLAB, ENGINE_SLUB, ENGINE_BUDDY24, ENGINE_BUDDY, ENGINES };
+enum engine_id {
+#define SLAB_ENGINE(id, name, era, arch, letter, generation, what) ENGINE_##id,
+#define PAGE_ENGINE SLAB_ENGINE
+#include "core/machine/engines.def"
+#undef SLAB_ENGINE
+#undef PAGE_ENGINE
+	ENGINES
+};
 enum era { ERA_24, ERA_40, ERA_54 };            /* whose headers and page allocator: 2.4.22, 4.0.4, 5.4 (pages as 4.0) */
 
 struct slab_ops;
@@ -42,10 +49,15 @@ struct engine_info {
 	enum era era;
 	enum arch_id arch;              /* the default one */
 	bool slab;                      /* has a slab layer */
-	char letter;                    /* in options.def */
-	const char *prompt;             /* "slub> " without the mark */
+	char letter;                    /* in options.def and members.def */
+	const char *generation, *what;  /* "2.4"; "2.4's slab allocator" */
 };
 extern const struct engine_info engine_info[ENGINES];
+extern const char engine_names[];       /* "slab24, slab, slub, all, buddy24, buddy" */
+extern const char slab_engine_names[];  /* of these, those that have slabs, and all */
+
+#define EVERY_ENGINE "*"                 /* in a list of letters: all of them */
+bool engine_among(enum engine_id engine, const char *letters);
 enum engine_id engine_find(const char *name, size_t n);         /* ENGINES when unknown */
 
 /* The machine as the `machine` command configures it. */

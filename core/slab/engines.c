@@ -7,22 +7,18 @@
 #include "core/mm/page.h"
 #include "core/slab/slab.h"
 
-/* ENGINE(id, prefix): the folder's ops.c defines prefix_rec_ops and prefix_off_ops. */
-#define ENGINE_LIST \
-	ENGINE(SLAB24, slab24) \
-	ENGINE(SLAB, slab) \
-	ENGINE(SLUB, slub)
-
-#define ENGINE(id, prefix) extern const struct slab_ops prefix##_rec_ops, prefix##_off_ops;
-ENGINE_LIST
-#undef ENGINE
+/* The folder's ops.c defines NAME_rec_ops and NAME_off_ops. */
+#define PAGE_ENGINE(...)
+#define SLAB_ENGINE(id, name, ...) extern const struct slab_ops name##_rec_ops, name##_off_ops;
+#include "core/machine/engines.def"
+#undef SLAB_ENGINE
 
 const struct slab_ops *slab_ops_of(enum engine_id engine, bool record)
 {
 	switch (engine) {
-#define ENGINE(id, prefix) case ENGINE_##id: return record ? &prefix##_rec_ops : &prefix##_off_ops;
-	ENGINE_LIST
-#undef ENGINE
+#define SLAB_ENGINE(id, name, ...) case ENGINE_##id: return record ? &name##_rec_ops : &name##_off_ops;
+#include "core/machine/engines.def"
+#undef SLAB_ENGINE
 	default:
 		(void)record;
 		return NULL;
