@@ -119,12 +119,9 @@ struct way {
 
 static uint64_t field_value(const struct event_view *ev, const char *field)
 {
-	const struct event_info *info = &event_info[ev->event];
+	int i = event_field_find(ev->event, field, strlen(field));
 
-	for (unsigned int i = 0; i < info->nfields; i++)
-		if (!strcmp(info->field[i].name, field))
-			return ev->payload[i];
-	return 0;
+	return i < 0 ? 0 : event_field_value(ev, i);
 }
 
 static void count_event(struct way *w, const struct event_view *ev)

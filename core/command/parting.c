@@ -41,14 +41,13 @@ static const struct part *telling(const struct answer *a, struct event_view *ev)
 
 static void put_words(struct machine *m, const struct part *p, const struct event_view *ev, struct buf *out)
 {
-	const struct event_info *info = &event_info[ev->event];
-
 	for (const char *c = p->words; *c;) {
 		size_t n = *c == '{' ? strcspn(c, "}") : 0;
 
-		for (unsigned int i = 0; n && i < info->nfields; i++)
-			if (strlen(info->field[i].name) == n - 1 && !strncmp(info->field[i].name, c + 1, n - 1))
-				unit_text(out, m, info->field[i].unit, ev->payload[i]);
+		int field = n ? event_field_find(ev->event, c + 1, n - 1) : -1;
+
+		if (field >= 0)
+			unit_text(out, m, event_field_unit(ev->event, field), event_field_value(ev, field));
 		if (n)
 			c += n + 1;
 		else

@@ -200,13 +200,13 @@ static bool overlaps(void *ctx, uint32_t word, uint64_t x, uint16_t site)
 
 static bool field_matches(struct machine *m, const struct breakpoint *b, const struct event_view *ev)
 {
-	const struct event_field *f = &event_info[b->event].field[b->field];
+	uint64_t value = event_field_value(ev, b->field);
 	struct buf text = {0};
 	bool same;
 
 	if (b->number)
-		return compare_int(b->op, (int64_t)ev->payload[b->field], b->value);
-	unit_text(&text, m, f->unit, ev->payload[b->field]);
+		return compare_int(b->op, (int64_t)value, b->value);
+	unit_text(&text, m, event_field_unit(b->event, b->field), value);
 	same = !strcmp(buf_text(&text), intern_text(b->value_text));
 	buf_done(&text);
 	return b->op == CMP_EQ ? same : !same;

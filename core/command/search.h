@@ -43,7 +43,7 @@ struct breakpoint {
 	uint32_t text;                  /* interned: as typed */
 	enum event_id event;
 	uint32_t function;              /* interned */
-	int field;                      /* of the event, -1: no condition */
+	int field;                      /* of the event (event_field_find), -1: no condition */
 	enum compare op;
 	bool number;                    /* the value is a number, else a text */
 	int64_t value;

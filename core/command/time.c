@@ -379,11 +379,9 @@ static bool parse_condition(const struct statement *st, size_t at, struct breakp
 	}
 	at = word_begin(st, end);
 	end = word_end(st, at);
-	for (b->field = info->nfields; --b->field >= 0;)
-		if (strlen(info->field[b->field].name) == end - at && !strncmp(info->field[b->field].name, st->line + at, end - at))
-			break;
+	b->field = event_field_find(b->event, st->line + at, end - at);
 	if (b->field < 0) {
-		reply_fail(r, st, at, "%s has no such field; `explain %s` lists them", info->name, info->name);
+		reply_fail(r, st, at, "%s has no such field; `explain %s` lists them, and each has cpu", info->name, info->name);
 		return false;
 	}
 	at = word_begin(st, end);

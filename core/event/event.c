@@ -123,17 +123,34 @@ void unit_json(struct json *j, const char *name, struct machine *m, enum unit un
 	}
 }
 
+int event_field_find(unsigned int event, const char *name, size_t n)
+{
+	const struct event_info *info = &event_info[event];
+
+	for (int i = 0; i < info->nfields; i++)
+		if (strlen(info->field[i].name) == n && !strncmp(info->field[i].name, name, n))
+			return i;
+	return n == 3 && !strncmp(name, "cpu", n) ? EVENT_OWN_CPU : -1;
+}
+
+enum unit event_field_unit(unsigned int event, int field)
+{
+	return field == EVENT_OWN_CPU ? UNIT_cpu : event_info[event].field[field].unit;
+}
+
+uint64_t event_field_value(const struct event_view *ev, int field)
+{
+	return field == EVENT_OWN_CPU ? ev->cpu : ev->payload[field];
+}
+
 /* The value of {name} in an event's text: a field, or the function that emitted it. */
 static void put_field(struct buf *b, struct machine *m, const struct event_view *ev, const char *name, size_t n)
 {
-	const struct event_info *info = &event_info[ev->event];
+	int field = event_field_find(ev->event, name, n);
 
-	for (unsigned int i = 0; i < info->nfields; i++)
-		if (!strncmp(info->field[i].name, name, n) && !info->field[i].name[n]) {
-			unit_text(b, m, info->field[i].unit, ev->payload[i]);
-			return;
-		}
-	if (n == 8 && !strncmp(name, "function", n))
+	if (field >= 0)
+		unit_text(b, m, event_field_unit(ev->event, field), event_field_value(ev, field));
+	else if (n == 8 && !strncmp(name, "function", n))
 		buf_puts(b, site_function(ev->site));
 	else
 		buf_printf(b, "{%.*s}", (int)n, name);

@@ -79,7 +79,14 @@ struct machine;
 void unit_text(struct buf *b, struct machine *m, enum unit unit, uint64_t value);
 void unit_json(struct json *j, const char *name, struct machine *m, enum unit unit, uint64_t value);
 
+/* A field of an event by its name: its place in the row, or EVENT_OWN_CPU for `cpu` where the row has no field of that name
+ * (every event knows the CPU it happened on), or -1. Then its unit, and its value in an event. */
 struct event_view;
+#define EVENT_OWN_CPU EVENT_FIELDS_MAX
+int event_field_find(unsigned int event, const char *name, size_t n);
+enum unit event_field_unit(unsigned int event, int field);
+uint64_t event_field_value(const struct event_view *ev, int field);
+
 void event_text(struct buf *b, struct machine *m, const struct event_view *ev);
 
 /* {"event":"buddy_split","pfn":4,...}: what export events writes and breakpoints compare. */

@@ -446,7 +446,7 @@ void history_end_call(struct machine *m)
 	h->cursor.call = history_calls(m);
 	h->cursor.event = history_events(m, h->cursor.call);
 	if (h->limit && chunk_pool_used() != h->pool_seen) {
-		if (history_bytes(m) > h->limit)
+		if (history_is_full(m))
 			history_trim(m);
 		h->pool_seen = chunk_pool_used();
 	}

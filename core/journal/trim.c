@@ -135,13 +135,23 @@ static bool drop_first(struct history *h)
 	return true;
 }
 
-/* What was dropped is what the next records are written to: chunks wait for them as far as the limit allows, in whole
- * chunks. A chunk that went back to the host and came again would cost a fault a page. */
+/* Whatever the limit, each stream of a branch has a chunk at hand. */
+#define LEAST_CHUNKS    8u
+
+/* What was dropped is what the next records are written to: chunks wait for them, one more than the limit allows, so
+ * that a call that began just within it finds them. A chunk that went back to the host and came again would cost a
+ * fault a page. */
 static void keep_chunks(struct machine *m)
 {
-	uint64_t held = history_bytes(m);
+	uint64_t held = history_bytes(m) / CHUNK_BYTES, most = m->history.limit / CHUNK_BYTES;
 
-	chunk_pool_keep(held < m->history.limit ? m->history.limit - held + CHUNK_BYTES - 1 : 0);
+	most = (most > LEAST_CHUNKS ? most : LEAST_CHUNKS) + 1;
+	chunk_pool_keep(held < most ? (most - held) * CHUNK_BYTES : 0);
+}
+
+bool history_is_full(const struct machine *m)
+{
+	return m->history.limit && history_bytes(m) > m->history.limit - m->history.limit / 16;
 }
 
 void history_trim(struct machine *m)
@@ -152,9 +162,9 @@ void history_trim(struct machine *m)
 	assert(history_at_end(m));
 	for (uint32_t i = 0; i < h->nsegments; i++)
 		summary_done(h->segments[i]);
-	while (history_bytes(m) > h->limit && drop_branch(h))
+	while (history_is_full(m) && drop_branch(h))
 		;
-	if (history_bytes(m) > h->limit) {
+	if (history_is_full(m)) {
 		for (struct segment *seg = h->tip; seg->parent; seg = seg->parent)
 			cut_tail(seg->parent, seg->fork - seg->parent->fork);
 		while (history_bytes(m) > low && drop_first(h))

@@ -5,7 +5,10 @@
 
 #include "core/journal/history.h"
 
-/* Drops what is oldest until history fits its limit again; called at a call's border, with the cursor at the end.
+/* So near its limit (a sixteenth) that the next calls may not fit. */
+bool history_is_full(const struct machine *m);
+
+/* Drops what is oldest until an eighth of the limit is free; called at a call's border, with the cursor at the end.
  * First go the branches that are not the path at hand, then what segments of the path have behind the fork, then the
  * path's first calls. The last call stays. */
 void history_trim(struct machine *m);

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * `make bench`: two tables, tab-separated; see bench.h.
  *
- *     bench [--long] [PROGRAM]
+ *     bench [--long] [--only TEXT] [PROGRAM]     TEXT: part of a figure's name, or an engine's name
  *
  * First, a figure a line: figure, engine, value, unit, yardstick, ratio, target, verdict. The yardsticks are the host's
  * malloc and free, called as a C program calls them. The verdict is "ok", "short" (the target is missed) or "-" (there
@@ -16,6 +16,7 @@
 #define ROUNDS  7u
 
 bool long_run;
+static const char *only;        /* --only */
 const char *program = "./slablab";
 uint16_t turn[SET_TURNS];
 
@@ -189,10 +190,16 @@ static void print_figure(const struct figure *f)
 	fflush(stdout);
 }
 
+bool wanted(const char *name, enum engine_id engine)
+{
+	return !only || strstr(name, only) || (engine < ENGINES && !strcmp(engine_info[engine].name, only));
+}
+
 static void print_figures(struct figures figures)
 {
 	for (size_t i = 0; i < figures.n; i++)
-		print_figure(&figures.list[i]);
+		if (wanted(figures.list[i].name, figures.list[i].engine))
+			print_figure(&figures.list[i]);
 }
 
 int main(int argc, char **argv)
@@ -202,6 +209,8 @@ int main(int argc, char **argv)
 	for (int i = 1; i < argc; i++)
 		if (!strcmp(argv[i], "--long"))
 			long_run = true;
+		else if (!strcmp(argv[i], "--only") && i + 1 < argc)
+			only = argv[++i];
 		else
 			program = argv[i];
 	for (unsigned int i = 0; i < SET_TURNS; i++)

@@ -39,6 +39,8 @@ void print_growth(void);
 extern bool long_run;           /* --long: 10,000,000 events and 1,000,000 slabs where else there are fewer */
 extern const char *program;     /* slablab */
 
+bool wanted(const char *name, enum engine_id engine);   /* by --only */
+
 double cpu_now(void), clock_now(void);          /* nanoseconds */
 _Noreturn void bench_fail(const char *what, const char *why);
 int by_value(const void *a, const void *b);     /* qsort of doubles */

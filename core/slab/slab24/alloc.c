@@ -120,7 +120,7 @@ static __attribute__((noinline)) kaddr_t kmem_cache_alloc_batch(struct machine *
 	if (!cc->avail)
 		return 0;
 	objp = pop(m, cc);
-	EMIT(m, cpucache_pop_new, smp_processor_id(m), obj_ref(m, objp), cc->avail);
+	EMIT(m, cpucache_pop_new, obj_ref(m, objp), cc->avail);
 	return objp;
 }
 
@@ -141,7 +141,7 @@ static __always_inline bool pop_array(struct machine *m, kmem_cache_t *cachep, c
 	if (unlikely(!cc->avail))
 		return false;
 	*objp = pop(m, cc);
-	EMIT(m, cpucache_pop, smp_processor_id(m), obj_ref(m, *objp), cc->avail);
+	EMIT(m, cpucache_pop, obj_ref(m, *objp), cc->avail);
 	return true;
 }
 

@@ -131,7 +131,7 @@ static __always_inline void push(struct machine *m, cpucache_t *cc, kaddr_t objp
 {
 	entry_set(m, cc, cc->avail, objp);
 	SET(cc->avail, cc->avail + 1);
-	EMIT(m, cpucache_push, smp_processor_id(m), obj_ref(m, objp), cc->avail, cc->limit);
+	EMIT(m, cpucache_push, obj_ref(m, objp), cc->avail, cc->limit);
 }
 
 /* With interrupts off. */

@@ -21,6 +21,7 @@ static bool page_leads(const struct machine *m, const struct page *page)
 bool locate(const struct machine *m, kaddr_t addr, struct found *f)
 {
 	struct page *page;
+	uint64_t offset;
 
 	if (!ram_has(m, addr, 1))
 		return false;
@@ -30,10 +31,9 @@ bool locate(const struct machine *m, kaddr_t addr, struct found *f)
 	f->slabp = page->slab;
 	f->cachep = page->slab_cache;
 	f->first = virt_to_page(m, f->slabp->s_mem - f->slabp->colouroff);
-	if (addr < f->slabp->s_mem || (addr - f->slabp->s_mem) / f->cachep->objsize >= f->cachep->num)
-		return false;
-	f->index = (uint32_t)((addr - f->slabp->s_mem) / f->cachep->objsize);
-	return true;
+	offset = addr - f->slabp->s_mem;
+	f->index = (uint32_t)offset / f->cachep->objsize;
+	return offset == (uint32_t)offset && f->index < f->cachep->num;
 }
 
 uint64_t obj_ref(const struct machine *m, kaddr_t addr)

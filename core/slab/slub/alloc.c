@@ -183,7 +183,7 @@ static bool this_cpu_pop(struct machine *m, struct kmem_cache *s, struct kmem_ca
 	SET(c->freelist, next);
 	SET(c->tid, tid + 1);
 	stat(c, ALLOC_FASTPATH);
-	EMIT(m, slub_alloc_fastpath, c->cpu, tid + 1);
+	EMIT(m, slub_alloc_fastpath, tid + 1);
 #if RECORD
 	if (m->journal.events_on && next && sane_page(m, c->page) && !check_valid_pointer(m, s, c->page, next))
 		EMIT(m, slub_freelist_wild, c->cpu, next, CACHE_REF(s));

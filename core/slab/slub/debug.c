@@ -33,7 +33,7 @@ bool check_valid_pointer(const struct machine *m, const struct kmem_cache *s, co
 	if (!object)
 		return true;
 	offset = restore_red_left(s, object) - page_address(m, page);
-	return s->size && offset < (uint64_t)page->objects * s->size && offset % s->size == 0;
+	return s->size && offset < (uint64_t)page->objects * s->size && (uint32_t)offset % s->size == 0;
 }
 
 /* ---- bytes ---- */

@@ -21,7 +21,10 @@ static __always_inline void slab_free_freelist_hook(struct machine *m, struct km
 		object = next;
 		next = get_freepointer(m, s, object);
 		set_freepointer(m, s, object, *head);
-		EMIT(m, slub_link_object, slub_ref(m, s, page, object), slub_ref(m, s, page, *head));
+		if (*head)
+			EMIT(m, slub_link_object, slub_ref(m, s, page, object), slub_ref(m, s, page, *head));
+		else
+			EMIT(m, slub_link_last, slub_ref(m, s, page, object));
 		*head = object;
 		if (!*tail)
 			*tail = object;
@@ -136,7 +139,7 @@ static bool this_cpu_push(struct machine *m, struct kmem_cache *s, struct kmem_c
 	SET(c->freelist, head);
 	SET(c->tid, tid + 1);
 	stat(c, FREE_FASTPATH);
-	EMIT(m, slub_free_fastpath, c->cpu, tid + 1);
+	EMIT(m, slub_free_fastpath, tid + 1);
 	return true;
 }
 
@@ -202,7 +205,7 @@ void kmem_cache_free(struct machine *m, struct kmem_cache *s, kaddr_t object)
 
 	FRAME(m);
 #if RECORD
-	ref = slub_object_ref(m, object);
+	ref = m->journal.events_on ? slub_object_ref(m, object) : 0;
 #endif
 	s = cache_from_obj(m, s, object);
 	if (!s)

@@ -93,7 +93,7 @@ uint64_t slub_ref(struct machine *m, const struct kmem_cache *s, const struct pa
 	offset = object - page_address(m, page);
 	if (!s->size || offset >= (uint64_t)page->objects * s->size)
 		return slub_object_ref(m, object);
-	return REF(s->head.name, page->seq, offset / s->size);
+	return REF(s->head.name, page->seq, (uint32_t)offset / s->size);
 }
 
 /* ---- cmpxchg ---- */

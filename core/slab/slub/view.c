@@ -40,25 +40,35 @@ static bool object_is_free(struct machine *m, struct kmem_cache *s, const struct
 	return seek.found;
 }
 
+/* The slab whose objects' slots have this address: its first page; NULL when there is none. *offset counts from there. */
+static inline struct page *find_slab(const struct machine *m, kaddr_t addr, uint32_t *offset)
+{
+	struct page *page = ram_has(m, addr, 1) ? sane_page(m, compound_head(m, virt_to_page(m, addr))) : NULL;
+	const struct kmem_cache *s = page && page->flags & PG_slab ? page->slab_cache : NULL;
+	uint64_t at;
+
+	if (!s)
+		return NULL;
+	at = addr - page_address(m, page);
+	if (!s->size || at >= (uint64_t)page->objects * s->size || at != (uint32_t)at)
+		return NULL;
+	*offset = (uint32_t)at;
+	return page;
+}
+
 /* The place but for `free`, which takes a walk of the slab's freelists. NULL: no slab's address; else its first page. */
 static struct page *find_object(const struct machine *m, kaddr_t addr, struct object_place *out)
 {
+	uint32_t offset;
+	struct page *page = find_slab(m, addr, &offset);
 	struct kmem_cache *s;
-	struct page *page;
-	uint64_t offset;
 
-	if (!ram_has(m, addr, 1))
-		return NULL;
-	page = sane_page(m, compound_head(m, virt_to_page(m, addr)));
-	if (!page || !(page->flags & PG_slab) || !page->slab_cache)
+	if (!page)
 		return NULL;
 	s = page->slab_cache;
-	offset = addr - page_address(m, page);
-	if (!s->size || offset >= (uint64_t)page->objects * s->size)
-		return NULL;
 	*out = (struct object_place){ .cache = to_cache(s), .seq = page->seq, .slab_page = page_address(m, page),
 				      .object_size = s->object_size, .size = s->size };
-	out->index = (uint32_t)(offset / s->size);
+	out->index = offset / s->size;
 	out->object = fixup_red_left(s, out->slab_page + (uint64_t)out->index * s->size);
 	if (addr < out->object) {       /* a left red zone lies behind the object before it */
 		if (!out->index)
@@ -83,7 +93,14 @@ bool slub_place(struct machine *m, kaddr_t addr, struct object_place *out)
 uint64_t slub_object_ref(const struct machine *m, kaddr_t object)
 {
 	struct object_place at;
+	uint32_t offset;
+	struct page *page = find_slab(m, object, &offset);
+	const struct kmem_cache *s = page ? page->slab_cache : NULL;
 
+	if (!s)
+		return 0;
+	if (!kmem_cache_debug(s))
+		return REF(s->head.name, page->seq, offset / s->size);
 	return find_object(m, object, &at) ? REF(cache_head(at.cache)->name, at.seq, at.index) : 0;
 }
 
