@@ -112,7 +112,7 @@ same "every command gives one object, those that only say something too" "1 2 3 
 
 printf '%s\n' 'repeat 2 kmalloc(64)' 'cpu 1' 'b = repeat 3 kmalloc(64)' 'goto start' 'break slub_alloc_fastpath if cpu == 1' run >"$tmp/break.slab"
 slablab -e slub -s "$tmp/break.slab"
-same "a breakpoint asks for the CPU of any event" "  [q] (fast path) popped from cpu 1's freelist, tid is now 2" "$(printf '%s\n' "$out" | grep popped | tail -n 1)"
+same "a breakpoint asks for the CPU of any event" "  [q] (fast path) popped from cpu 1's freelist, tid is now 3" "$(printf '%s\n' "$out" | grep popped | tail -n 1)"
 
 slablab -e buddy24 -c "export state $tmp/state.json" -c "export state $tmp/state.json"
 same "export does not overwrite" 1 $status
