@@ -2,10 +2,12 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The TUI on real terminals of several sizes: what its screens show, how it is driven, and how it leaves.
 #
-# tests/golden/tui/NAME.keys are scripts of keys; NAME.SIZE.KIND.txt (or .txt.gz) the screens they save, one after the
-# other. After a change that was meant: UPDATE=1 tests/test_tui.sh writes them anew; look at the difference.
+# tests/golden/tui/NAME.keys are scripts of keys, with engine, machine and sizes in their second line; NAME.SIZE.KIND.txt
+# (or .txt.gz) the screens they save, one after the other. After a change that was meant: UPDATE=1 tests/test_tui.sh writes
+# them anew; look at the difference. With NAMEs behind it only these scripts run.
 : "${srcdir:=.}" "${top_builddir:=.}" "${SLABLAB:=$top_builddir/slablab}"
 case $srcdir in /*) ;; *) srcdir=$(pwd)/$srcdir ;; esac
+case $SLABLAB in /*) ;; *) SLABLAB=$(pwd)/$SLABLAB ;; esac
 ptyrun=$(cd "$top_builddir" && pwd)/tests/ptyrun
 golden=$srcdir/tests/golden/tui
 passed=0 failed=0 skipped=0
@@ -40,22 +42,10 @@ fi
 
 # ---- screens ----
 
-machine_of() {
-    case $1 in
-    grow | reap) echo smp=0 ;;
-    bytes)       echo cpus=2 slub_debug=FZPU ;;
-    bytes24)     echo smp=0 debug=1 ;;
-    *)           echo cpus=2 ;;
-    esac
-}
-engine_of() {
-    case $1 in
-    bytes | cpus | pages) echo slub ;;
-    cpusslab)             echo slab ;;
-    lab)                  echo all ;;
-    *)                    echo slab24 ;;
-    esac
-}
+# The second line of a script: "# On ENGINE, machine OPTIONS, at SIZES."
+engine_of() { sed -n '2s/^# On \([^,]*\),.*/\1/p' "$golden/$1.keys"; }
+machine_of() { sed -n '2s/.*, machine \([^,]*\),.*/\1/p' "$golden/$1.keys"; }
+sizes_of() { sed -n '2s/.*, at \([^.]*\)\.$/\1/p' "$golden/$1.keys"; }
 
 # screens NAME SIZE KIND: runs NAME.keys and compares what it saved
 screens() {
@@ -83,19 +73,22 @@ screens() {
     if difference=$(diff "$dir/want" "$dir/all"); then pass; else fail "$1 at $2, $3, shows its screens" "$difference"; fi
 }
 
-for name in grow refill reap code cpus cpusslab pages bytes bytes24 lab; do
-    for size in 80x24 120x40 200x60; do
-        [ -z "$utf8" ] || screens $name $size utf8
-        screens $name $size ascii
+finish() {
+    if [ $skipped = 0 ]; then echo "$passed passed, $failed failed"; else echo "$passed passed, $failed failed, $skipped skipped"; fi
+    [ $failed = 0 ]
+    exit
+}
+
+for name in ${*:-$(cd "$golden" && ls -- *.keys | sed 's/\.keys$//')}; do
+    sizes=$(sizes_of "$name" 2>/dev/null)
+    [ -n "$sizes" ] || fail "$name.keys is there, and says in its second line where it runs"
+    for size in $sizes; do
+        [ -z "$utf8" ] || screens "$name" "$size" utf8
+        screens "$name" "$size" ascii
     done
 done
-screens manners 80x24 ascii
-screens ask 80x24 ascii
-screens time 80x24 ascii
+[ $# = 0 ] || finish
 if [ -n "$utf8" ]; then
-    screens manners 80x24 utf8
-    screens ask 80x24 utf8
-    screens time 80x24 utf8
     screens grow 80x24 mono utf8        # without colour the same text stands there
     check "without colour no colour is sent" sh -c "! grep -q '38;5;' '$tmp/grow.80x24.mono/raw'"
     check "with colour it is" grep -q '38;5;' "$tmp/grow.80x24.utf8/raw"
@@ -211,6 +204,4 @@ if command -v tmux >/dev/null 2>&1 && [ -n "$TUI_TMUX" ]; then
 else
     skip "tmux (TUI_TMUX=1 asks for it)"
 fi
-
-if [ $skipped = 0 ]; then echo "$passed passed, $failed failed"; else echo "$passed passed, $failed failed, $skipped skipped"; fi
-[ $failed = 0 ]
+finish
