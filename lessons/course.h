@@ -158,7 +158,7 @@ bool progress_note(const char *id, unsigned int page, unsigned int exercise, str
 /* lesson check [FILE...] */
 bool lessons_check(const struct names *files, struct buf *out);
 /* lesson new FILE */
-bool lesson_skeleton(const char *path, struct buf *error);
+bool lesson_skeleton(const char *path, bool force, struct buf *error);
 void scenario_command(struct session *s, const struct statement *st, struct reply *r);
 struct style style_of(const struct session *s);
 

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * A lesson's file: front matter, then CommonMark whose fenced blocks say by their info string what they are. README.md of
  * this folder is the description for authors. */
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include <cmark.h>
 
+#include "core/base/file.h"
+#include "core/base/text.h"
 #include "lessons/course.h"
 #include "lessons/lesson.h"
 
@@ -190,19 +190,18 @@ static unsigned int front_matter(struct lesson *l, const char **text, struct buf
 
 /* ---- a file ---- */
 
-static bool read_all(const char *path, struct buf *out)
+/* Its text as it may be shown: an escape sequence in it is written out. Lines may end as DOS ends them. */
+static bool read_all(const char *path, struct buf *out, struct buf *error)
 {
-	FILE *f = fopen(path, "r");
-	char part[4096];
-	size_t n;
-	bool fine;
+	struct buf raw = {0};
+	bool fine = file_text(path, &raw, error);
+	size_t kept = 0;
 
-	if (!f)
-		return false;
-	while ((n = fread(part, 1, sizeof part, f)))
-		buf_write(out, part, n);
-	fine = !ferror(f);
-	fclose(f);
+	for (size_t i = 0; i < raw.len; i++)
+		if (raw.data[i] != '\r' || (i + 1 < raw.len && raw.data[i + 1] != '\n'))
+			raw.data[kept++] = raw.data[i];
+	text_show(out, buf_text(&raw), kept, TEXT_LINES);
+	buf_done(&raw);
 	return fine;
 }
 
@@ -225,9 +224,7 @@ struct lesson *lesson_read(const char *path, struct buf *error)
 	l->path = x_strdup(path);
 	l->id = base_name(path);
 	l->number = (unsigned int)strtoul(l->id, NULL, 10);
-	if (!read_all(path, &text)) {
-		buf_printf(error, "%s: %s", path, strerror(errno));
-	} else {
+	if (read_all(path, &text, error)) {
 		p = buf_text(&text);
 		lines = front_matter(l, &p, error);
 		if (lines) {

@@ -15,6 +15,7 @@
 #include <sys/stat.h>
 #include <unistd.h>
 
+#include "core/base/file.h"
 #include "core/base/lang.h"
 #include "lessons/course.h"
 
@@ -37,7 +38,7 @@ static unsigned int look_up(const char *verb, const char *id, unsigned int numbe
 	struct buf path = {0};
 	char line[256], what[16], whose[200];
 	unsigned int n, found = 0;
-	FILE *f = progress_path(&path) ? fopen(path.data, "r") : NULL;
+	FILE *f = progress_path(&path) ? file_read(path.data, NULL) : NULL;
 
 	while (f && fgets(line, sizeof line, f))
 		if (sscanf(line, "%15s %199s %u", what, whose, &n) == 3 && !strcmp(what, verb) && !strcmp(whose, id) &&
@@ -69,21 +70,17 @@ static void make_folders(char *path)
 }
 
 /* The old lines without those of `drop`, into out. False when there are some that cannot be read. */
-static bool copy_lines(const char *path, const char *drop, FILE *out)
+static bool copy_lines(const char *path, const char *drop, struct buf *out, struct buf *error)
 {
-	FILE *f = fopen(path, "r");
-	char *line = NULL;
-	size_t room = 0;
-	ssize_t n;
-	bool fine = f || errno == ENOENT;
+	struct buf old = {0};
+	bool fine = access(path, F_OK) || file_text(path, &old, error);
 
-	while (f && (n = getline(&line, &room, f)) > 0)
-		if (strncmp(line, drop, strlen(drop)))
-			fprintf(out, "%s%s", line, line[n - 1] == '\n' ? "" : "\n");
-	fine &= !f || !ferror(f);
-	free(line);
-	if (f)
-		fclose(f);
+	for (const char *p = buf_text(&old), *end; *p; p = *end ? end + 1 : end) {
+		end = p + strcspn(p, "\n");
+		if (strncmp(p, drop, strlen(drop)))
+			buf_printf(out, "%.*s\n", (int)(end - p), p);
+	}
+	buf_done(&old);
 	return fine;
 }
 
@@ -102,24 +99,13 @@ static int lock(const char *path)
 	return fd;
 }
 
-static bool replace(const char *path, const char *drop, const char *added)
+static bool replace(const char *path, const char *drop, const char *added, struct buf *error)
 {
 	struct buf fresh = {0};
-	bool fine;
-	FILE *out;
+	bool fine = copy_lines(path, drop, &fresh, error);
 
-	buf_printf(&fresh, "%s.%ld", path, (long)getpid());
-	out = fopen(fresh.data, "w");
-	fine = out && copy_lines(path, drop, out) && fputs(added, out) >= 0 && fflush(out) == 0 && fsync(fileno(out)) == 0;
-	if (out)
-		fine &= fclose(out) == 0;
-	fine = fine && rename(fresh.data, path) == 0;
-	if (out && !fine) {
-		int why = errno;
-
-		unlink(fresh.data);
-		errno = why;
-	}
+	buf_puts(&fresh, added);
+	fine = fine && file_write(path, buf_text(&fresh), fresh.len, true, error);
 	buf_done(&fresh);
 	return fine;
 }
@@ -138,9 +124,7 @@ bool progress_note(const char *id, unsigned int page, unsigned int exercise, str
 		else
 			buf_puts(&drop, added.data);
 		fd = lock(path.data);
-		fine = replace(path.data, drop.data, added.data);
-		if (!fine)
-			buf_printf(error, "%s: %s", path.data, strerror(errno));
+		fine = replace(path.data, drop.data, added.data, error);
 		if (fd >= 0)
 			close(fd);
 	} else {

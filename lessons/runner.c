@@ -9,7 +9,9 @@
 #include <string.h>
 #include <unistd.h>
 
+#include "core/base/file.h"
 #include "core/base/lang.h"
+#include "core/base/text.h"
 #include "core/command/answer.h"
 #include "core/command/parse.h"
 #include "lessons/course.h"
@@ -292,11 +294,17 @@ static void ask_check_files(struct ask *a)
 
 static void ask_new(struct ask *a)
 {
-	if (!*a->arg)
+	char *path = x_strdup(a->arg);
+	bool force = file_forced(path);
+
+	if (!*path)
 		buf_puts(&a->error, "lesson new needs the name of a file");
-	else if (lesson_skeleton(a->arg, &a->error))
-		buf_printf(&a->r->text, "%s is written. lesson check %s proves it; lesson start %s%s plays it.\n", a->arg, a->arg,
-			   strchr(a->arg, '/') || strstr(a->arg, ".md") ? "" : "./", a->arg);
+	else if (a->s->guest)
+		buf_printf(&a->error, "%s writes no files", a->s->guest);
+	else if (lesson_skeleton(path, force, &a->error))
+		buf_printf(&a->r->text, "%s is written. lesson check %s proves it; lesson start %s%s plays it.\n", path, path,
+			   strchr(path, '/') || strstr(path, ".md") ? "" : "./", path);
+	free(path);
 }
 
 /* ---- the command ---- */
@@ -440,6 +448,16 @@ static bool show_lesson(struct session *s, unsigned int columns, struct lesson_v
 	return true;
 }
 
+static void keep_raw(struct course *c, const char *line, size_t len)
+{
+	struct buf text = {0};
+
+	text_show(&text, line, len, TEXT_LINES);
+	free(c->raw);
+	c->raw = x_strndup(buf_text(&text), text.len);
+	buf_done(&text);
+}
+
 /* Every line comes here first. */
 static bool before_command(struct session *s, const char *line, size_t len, uint32_t n, struct reply *r)
 {
@@ -448,8 +466,7 @@ static bool before_command(struct session *s, const char *line, size_t len, uint
 
 	if (c->busy)
 		return false;
-	free(c->raw);
-	c->raw = x_strndup(line, len);
+	keep_raw(c, line, len);
 	ours = predict_before(s, line, len, n, r);
 	if (ours)
 		after_command(s, r);

@@ -5,7 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/file.h"
 #include "core/base/lang.h"
+#include "core/base/text.h"
 #include "core/command/answer.h"
 #include "core/command/parse.h"
 #include "lessons/course.h"
@@ -13,12 +15,16 @@
 static void put_row(const char *path, struct buf *out)
 {
 	char line[512], *name = base_name(path), *text;
-	FILE *f = fopen(path, "r");
+	FILE *f = file_read(path, NULL);
 
 	if (f && fgets(line, sizeof line, f)) {
 		line[strcspn(line, "\n")] = 0;
 		text = line + strspn(line, "# ");
-		buf_printf(out, "  %-20s %s\n", name, text);
+		buf_puts(out, "  ");
+		text_show(out, name, strlen(name), 0);
+		buf_pad(out, ' ', strlen(name) < 20 ? 21 - strlen(name) : 1);
+		text_show(out, text, strlen(text), 0);
+		buf_putc(out, '\n');
 	}
 	if (f)
 		fclose(f);
@@ -44,11 +50,12 @@ static bool play_line(struct session *s, const char *line, size_t n, uint32_t ro
 	struct reply r;
 	bool fine;
 
-	if (line_is_blank(line, n)) {
-		buf_printf(out, "%.*s\n", (int)n, line);
+	if (!line_is_blank(line, n))
+		buf_puts(out, "> ");
+	text_show(out, line, n, TEXT_LINES);
+	buf_putc(out, '\n');
+	if (line_is_blank(line, n))
 		return true;
-	}
-	buf_printf(out, "> %.*s\n", (int)n, line);
 	session_run(s, line, n, row, &r);
 	fine = !r.failed && !r.interrupted;
 	if (fine)
@@ -65,7 +72,9 @@ static bool play_line(struct session *s, const char *line, size_t n, uint32_t ro
 
 static void put_left_out(const char *what, size_t n, const char *why, struct buf *out)
 {
-	buf_printf(out, "  (%.*s: ", (int)n, what);
+	buf_puts(out, "  (");
+	text_show(out, what, n, TEXT_LINES);
+	buf_puts(out, ": ");
 	buf_printf(out, _("left out: %s"), why);
 	buf_puts(out, ")\n");
 }
@@ -101,7 +110,9 @@ static void play_foreign(struct session *s, const char *line, size_t n, uint32_t
 	if (line_begins(line, n, "engine ") || line_begins(line, n, "expect "))
 		return;
 	if (line_begins(line, n, "machine")) {
-		buf_printf(out, "> %.*s\n", (int)n, line);
+		buf_puts(out, "> ");
+		text_show(out, line, n, TEXT_LINES);
+		buf_putc(out, '\n');
 		play_machine(s, line, n, out);
 	} else if (!play_line(s, line, n, row, out, &error)) {
 		put_left_out(line, n, buf_text(&error), out);
@@ -123,7 +134,7 @@ static bool begin_foreign(struct session *s, const char *engine, struct buf *out
 /* A story about slabs means nothing to a machine of pages alone. */
 static bool tells_of_slabs(const char *path)
 {
-	FILE *f = fopen(path, "r");
+	FILE *f = file_read(path, NULL);
 	char line[256];
 	bool slabs = false;
 
@@ -136,7 +147,7 @@ static bool tells_of_slabs(const char *path)
 
 static void play(struct session *s, const char *path, const char *engine, struct buf *out, struct buf *error)
 {
-	FILE *f = fopen(path, "r");
+	FILE *f = file_read(path, error);
 	char *line = NULL;
 	size_t room = 0;
 	ssize_t len;
@@ -166,6 +177,7 @@ static void play(struct session *s, const char *path, const char *engine, struct
 void scenario_command(struct session *s, const struct statement *st, struct reply *r)
 {
 	char *text = st->rest < st->len ? x_strndup(st->line + st->rest, st->len - st->rest) : x_strdup("");
+	const char *was = s->guest;
 	struct names files;
 	struct buf error = {0};
 	size_t n = strcspn(text, " \t");
@@ -181,9 +193,11 @@ void scenario_command(struct session *s, const struct statement *st, struct repl
 	} else {
 		text[n] = 0;
 		path = find_scenario(&files, text);
+		s->guest = was ? was : "a story";
 		if (path)
 			play(s, path, engine, &r->text, &error);
-		else
+		s->guest = was;
+		if (!path)
 			buf_printf(&error, "there is no scenario '%s'; `scenario` lists them", text);
 	}
 	if (error.len)

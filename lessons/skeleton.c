@@ -1,9 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * lesson new FILE: a lesson to begin with, which `lesson check` accepts. */
-#include <errno.h>
-#include <stdio.h>
-#include <string.h>
-
+#include "core/base/file.h"
 #include "lessons/course.h"
 
 static const char skeleton[] =
@@ -50,14 +47,7 @@ static const char skeleton[] =
 	"because: the freelist goes by rising addresses.\n"
 	"```\n";
 
-bool lesson_skeleton(const char *path, struct buf *error)
+bool lesson_skeleton(const char *path, bool force, struct buf *error)
 {
-	FILE *f = fopen(path, "wx");
-	bool fine = f && fputs(skeleton, f) >= 0;
-
-	if (f)
-		fine &= fclose(f) == 0;
-	if (!fine)
-		buf_printf(error, "%s: %s", path, strerror(errno));
-	return fine;
+	return file_write(path, skeleton, sizeof skeleton - 1, force, error);
 }

@@ -29,6 +29,7 @@
 #include <unistd.h>
 
 #include "core/base/file.h"
+#include "core/base/text.h"
 #include "core/command/command.h"
 #include "core/command/parse.h"
 
@@ -339,7 +340,9 @@ static bool forget_one(void *ctx, struct found *f)
 
 static bool list_one(void *ctx, struct found *f)
 {
-	buf_printf(ctx, "%" PRIu64 " command%s, the last one: %s\n", f->commands, f->commands == 1 ? "" : "s", f->last);
+	buf_printf(ctx, "%" PRIu64 " command%s, the last one: ", f->commands, f->commands == 1 ? "" : "s");
+	text_show(ctx, f->last, strlen(f->last), 0);
+	buf_putc(ctx, '\n');
 	return false;
 }
 
@@ -356,21 +359,28 @@ static bool head_value(const struct buf *text, const char *name, struct buf *val
 	return true;
 }
 
-/* Files are written once: what a line exported is there already. */
-static bool writes_files(const char *line, size_t len)
+/* What changes no machine is not run again. Files are written once: what a line wrote is there already. */
+static bool only_writes(const char *line, size_t len)
 {
-	return len >= 6 && (!strncmp(line, "export", 6) || !strncmp(line, "sweep ", 6));
+	static const char *const verbs[] = { "export ", "import ", "sweep ", "lesson new " };
+
+	for (size_t i = 0; i < sizeof verbs / sizeof *verbs; i++)
+		if (len >= strlen(verbs[i]) && !strncmp(line, verbs[i], strlen(verbs[i])))
+			return true;
+	return false;
 }
 
 static void run_again(struct session *s, const struct entry *e, uint64_t *failed)
 {
 	struct reply r;
 
-	if (*e->mark == 'x' || writes_files(e->line, e->len))
+	if (*e->mark == 'x' || only_writes(e->line, e->len))
 		return;
 	if (*e->mark == 'i')
 		s->call_limit = strtoull(e->mark + 1, NULL, 10);
+	s->again = true;
 	session_run(s, e->line, e->len, 1, &r);
+	s->again = false;
 	s->call_limit = UINT64_MAX;
 	*failed += r.failed;
 	reply_done(&r);
@@ -412,8 +422,10 @@ static void restore_session(struct session *s, const struct statement *st, struc
 		for (size_t at = 0; next_entry(&text, at, &e) && e.mark; at = end = e.end)
 			run_again(s, &e, &failed);
 		buf_printf(&r->text, "%" PRIu64 " command%s are back.", f->commands, f->commands == 1 ? "" : "s");
-		if (end < text.len && next_entry(&text, end, &e))
-			buf_printf(&r->text, " The last one had not finished and is left out: %.*s", (int)e.len, e.line);
+		if (end < text.len && next_entry(&text, end, &e)) {
+			buf_puts(&r->text, " The last one had not finished and is left out: ");
+			text_show(&r->text, e.line, e.len, 0);
+		}
 		buf_putc(&r->text, '\n');
 		if (failed)
 			buf_printf(&r->text, "%" PRIu64 " of them failed this time.\n", failed);

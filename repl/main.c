@@ -7,6 +7,7 @@
 #include <errno.h>
 #include <getopt.h>
 #include <signal.h>
+#include <stdarg.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -14,6 +15,7 @@
 #include <unistd.h>
 
 #include "core/base/lang.h"
+#include "core/base/text.h"
 #include "core/command/command.h"
 #include "lessons/lesson.h"
 #include "repl/keep.h"
@@ -130,15 +132,50 @@ static unsigned int terminal_columns(void)
 	return size.ws_col > 100 ? 100 : size.ws_col;
 }
 
-static int usage(const char *fmt, const char *what)
+/* Text to a stream; what a terminal would obey in it, but for our own colours, is written out. */
+static void say(FILE *f, const char *text, size_t n, bool colours)
 {
+	while (n) {
+		size_t plain = text_plain(text, n, TEXT_LINES | (colours ? TEXT_COLOURS : 0)), len;
+		struct buf hidden = {0};
+		uint32_t code;
+
+		fwrite(text, 1, plain, f);
+		text += plain;
+		n -= plain;
+		len = text_decode(text, n, &code);
+		len = len || !n ? len : 1;
+		text_show(&hidden, text, len, 0);
+		fputs(buf_text(&hidden), f);
+		buf_done(&hidden);
+		text += len;
+		n -= len;
+	}
+}
+
+/* "slablab: error: ..." on standard error. */
+static void __attribute__((format(printf, 1, 2))) complain(const char *fmt, ...)
+{
+	struct buf text = {0};
+	va_list ap;
+
+	va_start(ap, fmt);
+	buf_vprintf(&text, fmt, ap);
+	va_end(ap);
 	fputs("slablab: error: ", stderr);
-	fprintf(stderr, fmt, what);
-	fputs("\nTry 'slablab --help'.\n", stderr);
+	say(stderr, buf_text(&text), text.len, false);
+	fputc('\n', stderr);
+	buf_done(&text);
+}
+
+static int usage(void)
+{
+	fputs("Try 'slablab --help'.\n", stderr);
 	return EXIT_USAGE;
 }
 
-static int take_option(struct program *p, int c, const char **color)
+/* word: as it was typed. */
+static int take_option(struct program *p, int c, const char *word, const char **color)
 {
 	switch (c) {
 	case 'c':
@@ -160,20 +197,26 @@ static int take_option(struct program *p, int c, const char **color)
 	case 'A': p->picture.ascii = true; return -1;
 	case 'F': p->fail_on_bug = true; return -1;
 	case 'L':
-		if (!lessons_language(optarg))
-			return usage(_("--lang is en or zh_CN, not '%s'"), optarg);
+		if (!lessons_language(optarg)) {
+			complain(_("--lang is en or zh_CN, not '%s'"), optarg);
+			return usage();
+		}
 		p->lang = true;
 		return -1;
 	case 'h': put_help(); return 0;
 	case 'V': puts("slablab " VERSION); return 0;
 	case 'C':
 		*color = optarg;
-		if (strcmp(optarg, "auto") && strcmp(optarg, "always") && strcmp(optarg, "never"))
-			return usage("--color is auto, always or never, not '%s'", optarg);
-		return -1;
-	default:                                /* getopt has said what is wrong */
-		fputs("Try 'slablab --help'.\n", stderr);
-		return EXIT_USAGE;
+		if (!strcmp(optarg, "auto") || !strcmp(optarg, "always") || !strcmp(optarg, "never"))
+			return -1;
+		complain("--color is auto, always or never, not '%s'", optarg);
+		return usage();
+	case ':':
+		complain("option '%s' needs an argument", word);
+		return usage();
+	default:
+		complain("there is no option '%s'", word);
+		return usage();
 	}
 }
 
@@ -181,11 +224,11 @@ static int take_option(struct program *p, int c, const char **color)
 static int take_options(struct program *p, int argc, char **argv)
 {
 	struct option longs[OPTIONS + 1] = { { 0 } };
-	char shorts[2 * OPTIONS + 1] = "";
+	char shorts[2 * OPTIONS + 2] = ":";     /* we say ourselves what is wrong */
 	const char *color = NULL;
 	int c, status = -1;
 
-	for (size_t i = 0, n = 0; i < OPTIONS; i++) {
+	for (size_t i = 0, n = 1; i < OPTIONS; i++) {
 		longs[i] = (struct option){ option_rows[i].name, option_rows[i].arg ? required_argument : no_argument, NULL,
 					    option_rows[i].letter };
 		if (option_rows[i].letter >= 'a' && option_rows[i].letter <= 'z') {
@@ -194,13 +237,16 @@ static int take_options(struct program *p, int argc, char **argv)
 				shorts[n++] = ':';
 		}
 	}
-	while (status < 0 && (c = getopt_long(argc, argv, shorts, longs, NULL)) != -1)
-		status = take_option(p, c, &color);
+	opterr = 0;
+	for (int at = 1; status < 0 && (c = getopt_long(argc, argv, shorts, longs, NULL)) != -1; at = optind)
+		status = take_option(p, c, argv[at], &color);
 	p->color = choose_color(color, STDERR_FILENO);
 	p->color_out = choose_color(color, STDOUT_FILENO);
 	p->picture.no_colour = (color && !strcmp(color, "never")) || (!color && getenv("NO_COLOR") && *getenv("NO_COLOR"));
-	if (status < 0 && argc - optind > 1)
-		return usage("one SCRIPT at most; '%s' is too many", argv[optind + 1]);
+	if (status < 0 && argc - optind > 1) {
+		complain("one SCRIPT at most; '%s' is too many", argv[optind + 1]);
+		return usage();
+	}
 	return status;
 }
 
@@ -243,9 +289,11 @@ static void put_message(struct program *p, const struct reply *r, const char *fi
 	if (r->failed)
 		reply_error_text(r, file, line, len, p->color, &message);
 	if (r->interrupted)
-		buf_printf(&message, "%s:%u: interrupted: %llu of %llu calls were made\n", file, r->n, (unsigned long long)r->done,
+		text_show(&message, file, strlen(file), 0);
+	if (r->interrupted)
+		buf_printf(&message, ":%u: interrupted: %llu of %llu calls were made\n", r->n, (unsigned long long)r->done,
 			   (unsigned long long)r->wanted);
-	fputs(buf_text(&message), stderr);
+	say(stderr, buf_text(&message), message.len, p->color);
 	buf_done(&message);
 }
 
@@ -258,7 +306,7 @@ static void run_tui(struct program *p)
 	keep_safely();
 	switch (tui_run(p->session, &p->picture, &error)) {
 	case TUI_FAILED:
-		fprintf(stderr, "slablab: error: %s\n", buf_text(&error));
+		complain("%s", buf_text(&error));
 		p->failed = true;
 		break;
 	case TUI_QUIT:
@@ -276,12 +324,14 @@ static void put_echo(struct program *p, const char *line, size_t len)
 	size_t lead = strspn(line, " \t");
 	const struct session *s = p->session;
 
-	if (lead >= len)
-		putchar('\n');
-	else if (line[lead] == '#')
-		printf("%.*s\n", (int)(len - lead - 1 - (line[lead + 1] == ' ')), line + lead + 1 + (line[lead + 1] == ' '));
-	else
-		printf("%s> %.*s\n", s->nengines == 1 ? engine_info[s->engine[0]].name : "all", (int)len, line);
+	len -= len && line[len - 1] == '\r';
+	if (lead < len && line[lead] == '#')
+		lead += 1 + (lead + 1 < len && line[lead + 1] == ' ');
+	else if (lead < len)
+		printf("%s> ", s->nengines == 1 ? engine_info[s->engine[0]].name : "all"), lead = 0;
+	if (lead < len)
+		say(stdout, line + lead, len - lead, false);
+	putchar('\n');
 }
 
 struct rendering { struct program *p; const struct reply *r; };
@@ -304,12 +354,15 @@ static void put_reply(struct program *p, const struct reply *r, const char *file
 	struct rendering rendering = { p, r };
 
 	if (memory_guarded(render, &rendering)) {
-		fwrite(buf_text(&p->out), 1, p->out.len, stdout);
+		if (p->json)            /* JSON has its own way to say them */
+			fwrite(buf_text(&p->out), 1, p->out.len, stdout);
+		else
+			say(stdout, buf_text(&p->out), p->out.len, p->session->color);
 		return;
 	}
 	buf_done(&p->out);
 	fflush(stdout);
-	fprintf(stderr, "%s:%u: error: the host has no memory left to show the answer\n", file, r->n);
+	complain("%s:%u: the host has no memory left to show the answer", file, r->n);
 	p->failed = true;
 }
 
@@ -353,7 +406,7 @@ static bool run_stream(struct program *p, FILE *f, const char *name)
 		more = run_line(p, name, line, (size_t)len, n);
 	}
 	if (ferror(f)) {
-		fprintf(stderr, "slablab: error: %s: %s\n", name, strerror(errno));
+		complain("%s: %s", name, strerror(errno));
 		p->failed = true;
 	}
 	free(line);
@@ -366,7 +419,7 @@ static bool run_script(struct program *p, const char *path)
 	FILE *f = standard ? stdin : fopen(path, "r");
 
 	if (!f) {
-		fprintf(stderr, "slablab: error: %s: %s\n", path, strerror(errno));
+		complain("%s: %s", path, strerror(errno));
 		p->failed = true;
 		return false;
 	}
@@ -442,7 +495,8 @@ int main(int argc, char **argv)
 		return status;
 	p.session = session_new(&p.options, &error);
 	if (!p.session) {
-		status = usage("%s", buf_text(&error));
+		complain("%s", buf_text(&error));
+		status = usage();
 		buf_done(&error);
 		return status;
 	}
@@ -460,7 +514,7 @@ int main(int argc, char **argv)
 	run_all(&p, optind < argc ? argv[optind] : NULL);
 	status = exit_status(&p);
 	if (fflush(stdout) || ferror(stdout)) {
-		fprintf(stderr, "slablab: error: standard output: %s\n", strerror(errno));
+		complain("standard output: %s", strerror(errno));
 		status = EXIT_FAILED;
 	}
 	keep_end(p.session);

@@ -82,13 +82,15 @@ static void run_rc(struct prompt *p)
 	ssize_t len;
 	FILE *f;
 
-	if (user_file("XDG_CONFIG_HOME", ".config", "rc", &path, &error) && (f = fopen(path.data, "r"))) {
+	if (user_file("XDG_CONFIG_HOME", ".config", "rc", &path, &error) && (f = file_read(path.data, NULL))) {
+		p->session->guest = "the init file";
 		for (uint32_t n = 1; (len = getline(&line, &room, f)) >= 0; n++) {
 			if (len && line[len - 1] == '\n')
 				len--;
 			if (!p->run(p->ctx, line, (size_t)len, n))
 				break;
 		}
+		p->session->guest = NULL;
 		fclose(f);
 	}
 	free(line);

@@ -23,7 +23,8 @@ struct import {
 	char *file, *to;
 	bool strict, force;
 	struct buf script;              /* all of it; with a file, what is not yet written */
-	struct whole_file out;
+	size_t to_at;
+	struct file_out out;
 	uint32_t cpu;
 	uint64_t calls, most;           /* written; at most */
 };
@@ -63,9 +64,9 @@ static void put_head(struct import *im, struct buf *out)
 
 static void flush(struct import *im, size_t beyond)
 {
-	if (!im->out.f || im->script.len <= beyond)
+	if (!im->to || im->script.len <= beyond)
 		return;
-	fwrite(buf_text(&im->script), 1, im->script.len, im->out.f);
+	file_put(&im->out, buf_text(&im->script), im->script.len);
 	buf_clear(&im->script);
 }
 
@@ -99,6 +100,8 @@ static bool import_words(struct words *w, struct import *im)
 			im->force = true;
 		else if (!words_keep(w, im->file ? &im->to : &im->file, "the script"))
 			return false;
+		else
+			im->to_at = w->begin;
 	}
 	if (!im->file)
 		reply_fail(w->r, w->st, w->st->len, "a trace is missing: a file, or - for standard input");
@@ -175,7 +178,7 @@ static void import_plan(struct import *im, struct words *w)
 	struct session *mine = im->s, *beside;
 	struct buf error = {0};
 
-	if (im->to && !whole_open(w, &im->out, im->to, im->force))
+	if (im->to && !answer_file(mine, w->st, im->to_at, w->r, &im->out, im->to, im->force))
 		return;
 	put_head(im, &im->script);
 	beside = machine_for(im, &error);
@@ -189,8 +192,8 @@ static void import_plan(struct import *im, struct words *w)
 		reply_fail(w->r, w->st, 0, "%s", buf_text(&error));
 	}
 	flush(im, 0);
-	if (im->out.f)
-		whole_close(w, &im->out, !w->r->failed);
+	if (im->to && !file_end(&im->out, !w->r->failed, &error))
+		reply_fail(w->r, w->st, im->to_at, "%s", buf_text(&error));
 	if (!w->r->failed) {
 		put_script(im, w);
 		answer_ok(im->s, w->r);
@@ -277,12 +280,14 @@ static bool replay_words(struct words *w, struct replay_words *to)
 			to->strict = true;
 		else if (words_is(w, "csv") || words_is(w, "--csv"))
 			to->csv = true;
+		else if (words_is(w, "--force"))
+			to->force = true;
 		else if (words_is(w, "--recording"))
 			fine = recording_word(w, &to->recording);
 		else if (words_is(w, "--engine"))
 			fine = engine_word(w, to);
 		else if (words_is(w, "--svg"))
-			fine = words_value(w, "a file") && words_keep(w, &to->svg, "the picture");
+			fine = words_value(w, "a file") && (to->svg_at = w->begin, words_keep(w, &to->svg, "the picture"));
 		else
 			fine = words_keep(w, &to->file, "the trace");
 		if (!fine)
@@ -338,13 +343,28 @@ static void replay_plan(struct replay *rp, struct words *w)
 			machine_set_recording(s->m[i], before);
 	}
 	buf_done(&again);
-	if (!w->r->failed && !replay_report(rp))
-		reply_fail(w->r, w->st, w->st->rest, "%s: %s", rp->w.svg, strerror(errno));
+	if (!w->r->failed)
+		replay_report(rp);
 	if (rp->interrupted) {
 		w->r->interrupted = true;
 		w->r->done = rp->lines_done;
 		w->r->wanted = rp->p->replay;
 	}
+}
+
+static void end_picture(struct replay *rp, struct words *w)
+{
+	struct buf text = {0}, error = {0};
+
+	if (!w->r->failed)
+		replay_picture(rp, &text);
+	file_put(&rp->w.out, buf_text(&text), text.len);
+	if (!file_end(&rp->w.out, !w->r->failed, &error))
+		reply_fail(w->r, w->st, rp->w.svg_at, "%s", buf_text(&error));
+	else if (!w->r->failed)
+		buf_printf(&w->r->text, "%s is written.\n", rp->w.svg);
+	buf_done(&text);
+	buf_done(&error);
 }
 
 static void replay_command(struct session *s, const struct statement *st, struct reply *r)
@@ -364,8 +384,12 @@ static void replay_command(struct session *s, const struct statement *st, struct
 			reply_fail(r, st, st->rest, "%s", buf_text(&error));
 		else if (plan.stopped)
 			stopped_reading(&plan, r);
-		else
+		else if (!rp->w.svg)
 			replay_plan(rp, &w);
+		else if (answer_file(s, st, rp->w.svg_at, r, &rp->w.out, rp->w.svg, rp->w.force)) {
+			replay_plan(rp, &w);
+			end_picture(rp, &w);
+		}
 	}
 	replay_done(rp);
 	free(rp);

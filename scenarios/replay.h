@@ -6,6 +6,7 @@
 #ifndef SCENARIOS_REPLAY_H
 #define SCENARIOS_REPLAY_H
 
+#include "core/base/file.h"
 #include "core/command/compare.h"
 #include "core/event/event.h"
 #include "scenarios/trace.h"
@@ -18,7 +19,9 @@ struct replay_words {
 	enum engine_id engine[LAB_MAX];
 	unsigned int nengines;          /* 0: the session's */
 	enum recording recording;
-	bool csv, strict;
+	bool csv, strict, force;
+	size_t svg_at;
+	struct file_out out;            /* the picture */
 };
 
 struct player {
@@ -63,6 +66,9 @@ bool replay_run(struct replay *rp);
 void replay_done(struct replay *rp);
 
 /* The report into the reply. False when a file could not be written (errno). */
-bool replay_report(struct replay *rp);
+void replay_report(struct replay *rp);
+
+/* The picture of --svg. */
+void replay_picture(struct replay *rp, struct buf *out);
 
 #endif

@@ -297,10 +297,9 @@ static void put_chart(struct replay *rp, struct buf *out)
 	chart_text(&c, out);
 }
 
-bool replay_report(struct replay *rp)
+void replay_report(struct replay *rp)
 {
 	struct buf *out = &rp->r->text;
-	struct chart c = chart_of(rp);
 
 	answer_ok(rp->s, rp->r);
 	for (unsigned int k = 0; k < rp->n; k++)
@@ -310,9 +309,11 @@ bool replay_report(struct replay *rp)
 		put_chart(rp, out);
 	if (rp->p->broken.len && rp->w.strict && !rp->w.csv)
 		buf_printf(out, "\n%s", buf_text(&rp->p->broken));
-	if (rp->w.svg && !chart_svg(&c, rp->w.svg))
-		return false;
-	if (rp->w.svg)
-		buf_printf(out, "%s is written.\n", rp->w.svg);
-	return true;
+}
+
+void replay_picture(struct replay *rp, struct buf *out)
+{
+	struct chart c = chart_of(rp);
+
+	chart_svg(&c, out);
 }

@@ -8,6 +8,7 @@
 #include <unistd.h>
 #include <zlib.h>
 
+#include "core/base/file.h"
 #include "scenarios/trace.h"
 
 #define ROOM (64u << 10)
@@ -25,21 +26,19 @@ struct trace_source *source_open(const char *path, struct buf *error)
 {
 	struct trace_source *s = x_alloc(sizeof *s);
 	struct stat st;
+	int fd = !strcmp(path, "-") ? dup(STDIN_FILENO) : file_open(path, error);
 
-	errno = 0;
-	if (!strcmp(path, "-"))
-		s->file = gzdopen(dup(STDIN_FILENO), "rb");
-	else if (!stat(path, &st) && S_ISDIR(st.st_mode))
-		errno = EISDIR;
-	else
-		s->file = gzopen(path, "rb");
+	s->file = fd < 0 ? NULL : gzdopen(fd, "rb");
 	if (!s->file) {
-		buf_printf(error, "%s: %s", path, strerror(errno ? errno : ENOMEM));
+		if (!error->len)
+			buf_printf(error, "%s: %s", path, strerror(fd < 0 ? errno : ENOMEM));
+		if (fd >= 0)
+			close(fd);
 		free(s);
 		return NULL;
 	}
 	gzbuffer(s->file, 32u << 10);
-	if (strcmp(path, "-") && !stat(path, &st) && S_ISREG(st.st_mode))
+	if (strcmp(path, "-") && !fstat(fd, &st) && S_ISREG(st.st_mode))
 		s->size = (uint64_t)st.st_size;
 	s->data = x_alloc(ROOM + TRACE_LINE_MAX);
 	return s;

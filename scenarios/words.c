@@ -2,11 +2,8 @@
  * Words of a command; see words.h. */
 #include "scenarios/words.h"
 
-#include <errno.h>
-#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 bool words_next(struct words *w)
 {
@@ -61,35 +58,4 @@ void words_done(struct words *w)
 {
 	free(w->word);
 	w->word = NULL;
-}
-
-bool whole_open(struct words *w, struct whole_file *file, const char *name, bool force)
-{
-	*file = (struct whole_file){ .name = name };
-	if (!force && !access(name, F_OK)) {
-		reply_fail(w->r, w->st, w->st->rest, "%s exists; --force writes over it", name);
-		return false;
-	}
-	buf_printf(&file->beside, "%s.%ld~", name, (long)getpid());
-	file->f = fopen(buf_text(&file->beside), "wb");
-	if (!file->f) {
-		reply_fail(w->r, w->st, w->st->rest, "%s: %s", name, strerror(errno));
-		buf_done(&file->beside);
-	}
-	return file->f;
-}
-
-bool whole_close(struct words *w, struct whole_file *file, bool fine)
-{
-	bool written = !ferror(file->f);
-
-	written = !fclose(file->f) && written;
-	if (fine && (!written || rename(buf_text(&file->beside), file->name))) {
-		reply_fail(w->r, w->st, w->st->rest, "%s: %s", file->name, strerror(errno ? errno : ENOSPC));
-		fine = false;
-	}
-	if (!fine)
-		unlink(buf_text(&file->beside));
-	buf_done(&file->beside);
-	return fine;
 }

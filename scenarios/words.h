@@ -3,8 +3,6 @@
 #ifndef SCENARIOS_WORDS_H
 #define SCENARIOS_WORDS_H
 
-#include <stdio.h>
-
 #include "core/command/parse.h"
 
 struct words {
@@ -24,10 +22,5 @@ bool words_value(struct words *w, const char *what);
 /* Keeps the word at hand in *to, unless one is there: that is an error. */
 bool words_keep(struct words *w, char **to, const char *what);
 void words_done(struct words *w);
-
-/* A file that is whole or not there: it is written beside, then renamed; one that exists stays, but for `force`. */
-struct whole_file { FILE *f; const char *name; struct buf beside; };
-bool whole_open(struct words *w, struct whole_file *file, const char *name, bool force);        /* false with an error */
-bool whole_close(struct words *w, struct whole_file *file, bool fine);          /* the same; without `fine` it is forgotten */
 
 #endif

@@ -300,7 +300,7 @@ START_TEST(a_small_trace_becomes_a_script_with_every_line_accounted_for)
 	ck_assert_str_eq(script, "/proc/nowhere/x: No such file or directory");
 	free(script);
 	script = say(s, false, "import %s /dev/null", file_of(small));
-	ck_assert_str_eq(script, "/dev/null exists; --force writes over it");
+	ck_assert_str_eq(script, "/dev/null exists; --force would replace it");
 	free(script);
 	session_free(s);
 }

@@ -127,7 +127,7 @@ done <"$tmp/keys"
 # ---- expectations ----
 
 cat >"$tmp/right.keys" <<EOF
-:save-display $tmp/seen
+:save-display $tmp/seen --force
 :expect-display $tmp/seen
 Tab
 EOF

@@ -103,7 +103,7 @@ static size_t next_char(const struct tui *t, const char *p, wchar_t *wc, int *wi
 	size_t n;
 
 	if (!(*p & 0x80)) {
-		*wc = (unsigned char)*p < ' ' ? L' ' : (wchar_t)*p;
+		*wc = *p == '\n' || *p == '\t' ? L' ' : *p < ' ' || *p == 0x7f ? L'?' : (wchar_t)*p;
 		*width = 1;
 		return 1;
 	}

@@ -3,7 +3,7 @@
  *
  *      Right Right ] Space             keys by name, or single characters
  *      "kmem_cache"                    text that is typed as it stands
- *      :save-display FILE              what the screen shows, as text
+ *      :save-display FILE              what the screen shows, as text; with --force behind it over a file that is there
  *      :expect-display FILE            the same, compared; a difference makes the run fail
  *      :resize 120x40                  the terminal gets that size
  *      :click X Y     :wheel up|down   the mouse; columns and lines from 0
@@ -15,7 +15,6 @@
  *      # ...                           says something to the reader
  *
  * At the end of the file the TUI ends. */
-#include <errno.h>
 #include <limits.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -25,6 +24,7 @@
 
 #include <curses.h>
 
+#include "core/base/file.h"
 #include "tui/view.h"
 
 #define KEYS_MAX 1024
@@ -40,12 +40,10 @@ struct script {
 
 bool script_open(struct tui *t, const char *path, struct buf *error)
 {
-	FILE *f = fopen(path, "r");
+	FILE *f = file_read(path, error);
 
-	if (!f) {
-		buf_printf(error, "%s: %s", path, strerror(errno));
+	if (!f)
 		return false;
-	}
 	t->script = x_alloc(sizeof *t->script);
 	t->script->file = f;
 	t->script->path = x_strdup(path);
@@ -103,61 +101,49 @@ void screen_text(struct buf *out)
 	}
 }
 
-static void save_display(struct tui *t, const char *path)
+/* FILE [--force] */
+static bool save_display(struct tui *t, const char *words, struct buf *error)
 {
-	FILE *f = fopen(path, "w");
+	char *path = x_strdup(words);
+	bool over = file_forced(path), fine;
 	struct buf text = {0};
 
-	if (!f) {
-		fail(t, "%s cannot be written", path);
-		return;
-	}
 	screen_text(&text);
-	fputs(buf_text(&text), f);
-	fclose(f);
+	fine = file_write(path, buf_text(&text), text.len, over, error);
 	buf_done(&text);
+	free(path);
+	return fine;
 }
 
 static void expect_display(struct tui *t, const char *path)
 {
-	struct buf text = {0}, want = {0};
-	FILE *f = fopen(path, "r");
-	char part[4096];
-	size_t n;
+	struct buf text = {0}, want = {0}, error = {0};
 
-	if (!f) {
-		fail(t, "%s cannot be read", path);
-		return;
-	}
-	while ((n = fread(part, 1, sizeof part, f)))
-		buf_write(&want, part, n);
-	fclose(f);
 	screen_text(&text);
-	if (strcmp(buf_text(&text), buf_text(&want))) {
+	if (!file_text(path, &want, &error)) {
+		fail(t, "%s", buf_text(&error));
+	} else if (strcmp(buf_text(&text), buf_text(&want))) {
 		fail(t, "the screen is not as in %s:\n", path);
 		buf_puts(t->error, buf_text(&text));
 	}
 	buf_done(&text);
 	buf_done(&want);
+	buf_done(&error);
 }
 
 bool script_directive(struct tui *t, const char *text)
 {
 	static const char word[] = "save-display ";
-	FILE *f;
+	struct buf error = {0};
 
 	if (strncmp(text, word, sizeof word - 1))
 		return false;
-	f = fopen(text + sizeof word - 1, "w");
-	if (f)
-		fclose(f);
-	if (!f) {
-		say(t, true, "%s cannot be written.", text + sizeof word - 1);
-		return true;
-	}
 	draw_screen(t);
-	save_display(t, text + sizeof word - 1);
-	say(t, false, "The screen was saved.");
+	if (save_display(t, text + sizeof word - 1, &error))
+		say(t, false, "The screen was saved.");
+	else
+		say(t, true, "%s", buf_text(&error));
+	buf_done(&error);
 	return true;
 }
 
@@ -311,6 +297,15 @@ static bool word(const char **p, const char *what)
 	return true;
 }
 
+static void save_by_key(struct tui *t, const char *p)
+{
+	struct buf error = {0};
+
+	if (!save_display(t, p, &error))
+		fail(t, "%s", buf_text(&error));
+	buf_done(&error);
+}
+
 static void take_line(struct tui *t, const char *p)
 {
 	int x, y, x2;
@@ -319,7 +314,7 @@ static void take_line(struct tui *t, const char *p)
 	if (*p == '#')
 		return;
 	if (word(&p, ":save-display"))
-		save_display(t, p);
+		save_by_key(t, p);
 	else if (word(&p, ":expect-display"))
 		expect_display(t, p);
 	else if (word(&p, ":resize"))

@@ -36,16 +36,70 @@ bool user_file(const char *variable, const char *fallback, const char *name, str
 	return true;
 }
 
-/* The folder that a path lies in, open for reading; -1 for none. */
-static int open_folder(const char *path)
-{
-	const char *slash = strrchr(path, '/');
-	char *folder = slash ? x_strndup(path, slash == path ? 1 : (size_t)(slash - path)) : x_strdup(".");
-	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+/* ---- reading ---- */
 
-	free(folder);
+static bool fail(const char *path, const char *why, struct buf *error)
+{
+	if (error)
+		buf_printf(error, "%s: %s", path, why);
+	return false;
+}
+
+static bool is_null(const struct stat *st)
+{
+	struct stat null;
+
+	return S_ISCHR(st->st_mode) && !stat("/dev/null", &null) && null.st_rdev == st->st_rdev;
+}
+
+/* Nothing but files and pipes is opened to be read: to open a device can be an act. */
+int file_open(const char *path, struct buf *error)
+{
+	struct stat st;
+	int fd = -1;
+
+	if (stat(path, &st))
+		fail(path, strerror(errno), error);
+	else if (S_ISDIR(st.st_mode))
+		fail(path, strerror(EISDIR), error);
+	else if (!S_ISREG(st.st_mode) && !S_ISFIFO(st.st_mode) && !is_null(&st))
+		fail(path, "is neither a file nor a pipe", error);
+	else if ((fd = open(path, O_RDONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC)) < 0)
+		fail(path, strerror(errno), error);
+	else if (S_ISFIFO(st.st_mode))
+		fcntl(fd, F_SETFL, 0);          /* its writers are waited for, if there are any */
 	return fd;
 }
+
+FILE *file_read(const char *path, struct buf *error)
+{
+	int fd = file_open(path, error);
+	FILE *f = fd < 0 ? NULL : fdopen(fd, "r");
+
+	if (fd >= 0 && !f)
+		close(fd);
+	return f;
+}
+
+bool file_text(const char *path, struct buf *text, struct buf *error)
+{
+	int fd = file_open(path, error);
+	char part[16384];
+	ssize_t n = 0;
+
+	if (fd < 0)
+		return false;
+	while (text->len <= FILE_TEXT && ((n = read(fd, part, sizeof part)) > 0 || (n < 0 && errno == EINTR)))
+		buf_write(text, part, n > 0 ? (size_t)n : 0);
+	if (n < 0)
+		fail(path, strerror(errno), error);
+	else if (text->len > FILE_TEXT)
+		fail(path, "is larger than 16 MB", error);
+	close(fd);
+	return n >= 0 && text->len <= FILE_TEXT;
+}
+
+/* ---- writing ---- */
 
 static bool write_all(int fd, const char *bytes, size_t n)
 {
@@ -65,62 +119,130 @@ static bool write_all(int fd, const char *bytes, size_t n)
 /* A rename is on the disk when its folder is. */
 static void sync_folder(const char *path)
 {
-	int fd = open_folder(path);
+	const char *slash = strrchr(path, '/');
+	char *folder = slash ? x_strndup(path, slash == path ? 1 : (size_t)(slash - path)) : x_strdup(".");
+	int fd = open(folder, O_RDONLY | O_DIRECTORY | O_CLOEXEC);
 
+	free(folder);
 	if (fd < 0)
 		return;
 	fsync(fd);                      /* some file systems refuse that, and do it anyway */
 	close(fd);
 }
 
-/* A new file with these bytes, on the disk; 0, or errno and no file. */
-static int write_new(const char *path, const void *bytes, size_t n, unsigned int mode)
+/* A pipe with a reader, a terminal or /dev/null: errno of what is wrong, or 0. */
+static int open_straight(struct file_out *f, const struct stat *st)
 {
-	int fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, mode), why = 0;
-
-	if (fd < 0)
+	if (S_ISDIR(st->st_mode))
+		return EISDIR;
+	if (S_ISSOCK(st->st_mode) || S_ISBLK(st->st_mode))
+		return ENXIO;
+	f->fd = open(f->path, O_WRONLY | O_NONBLOCK | O_NOCTTY | O_CLOEXEC);
+	if (f->fd < 0)
 		return errno;
-	if (!write_all(fd, bytes, n) || fsync(fd))
-		why = errno;
-	if (close(fd) && !why)
-		why = errno;
-	if (why)
-		unlink(path);
-	return why;
+	if (S_ISCHR(st->st_mode) && !isatty(f->fd) && !is_null(st)) {
+		close(f->fd);
+		return ENXIO;
+	}
+	fcntl(f->fd, F_SETFL, 0);
+	return 0;
 }
 
-static int write_into(const char *path, const void *bytes, size_t n)
+/* A name beside the file that nobody has. */
+static int open_beside(struct file_out *f, unsigned int mode)
 {
-	int fd = open(path, O_WRONLY | O_CLOEXEC), why = 0;
+	for (unsigned int i = 0; i < 100; i++) {
+		buf_clear(&f->beside);
+		buf_printf(&f->beside, "%s.%ld-%u.tmp", f->path, (long)getpid(), i);
+		f->fd = open(buf_text(&f->beside), O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, mode);
+		if (f->fd >= 0 || errno != EEXIST)
+			break;
+	}
+	return f->fd < 0 ? errno : 0;
+}
+
+/* Keeps the name, so that nobody's file that comes meanwhile is written over. */
+static int claim(struct file_out *f)
+{
+	int fd = open(f->path, O_WRONLY | O_CREAT | O_EXCL | O_CLOEXEC, 0666);
 
 	if (fd < 0)
 		return errno;
-	if (!write_all(fd, bytes, n))
-		why = errno;
 	close(fd);
-	return why;
+	f->claimed = true;
+	return 0;
 }
 
-bool file_replace(const char *path, const void *bytes, size_t n, unsigned int mode, struct buf *error)
+bool file_begin(struct file_out *f, const char *path, bool force, struct buf *error)
 {
-	struct buf beside = {0};
-	struct stat st;
+	struct stat st, link;
+	bool there;
 	int why;
 
-	if (!stat(path, &st) && !S_ISREG(st.st_mode)) {
-		why = S_ISDIR(st.st_mode) ? EISDIR : write_into(path, bytes, n);
-	} else {
-		buf_printf(&beside, "%s.%ld.tmp", path, (long)getpid());
-		why = write_new(beside.data, bytes, n, mode);
-		if (!why && rename(beside.data, path)) {
-			why = errno;
-			unlink(beside.data);
-		}
-		if (!why)
-			sync_folder(path);
+	*f = (struct file_out){ .path = path, .fd = -1 };
+	if (!force && !lstat(path, &link)) {
+		buf_printf(error, "%s exists; --force would replace it", path);
+		return false;
 	}
-	if (why)
-		buf_printf(error, "%s: %s", path, strerror(why));
-	buf_done(&beside);
-	return !why;
+	there = !stat(path, &st);
+	if (there && !S_ISREG(st.st_mode))
+		why = open_straight(f, &st);
+	else
+		why = force ? 0 : claim(f);
+	if (!why && f->fd < 0)
+		why = open_beside(f, there ? st.st_mode & 0777u : 0666u);
+	if (!why)
+		return true;
+	if (f->claimed)
+		unlink(path);
+	buf_done(&f->beside);
+	return fail(path, why == ENXIO ? "nobody reads from it, or it is a device" : strerror(why), error);
+}
+
+void file_put(struct file_out *f, const void *bytes, size_t n)
+{
+	if (f->fd >= 0 && !f->why && !write_all(f->fd, bytes, n))
+		f->why = errno ? errno : ENOSPC;
+}
+
+bool file_end(struct file_out *f, bool keep, struct buf *error)
+{
+	if (f->fd < 0)
+		return true;
+	if (keep && !f->why && f->beside.len && fsync(f->fd))
+		f->why = errno;
+	if (close(f->fd) && !f->why)
+		f->why = errno;
+	if (keep && !f->why && f->beside.len && rename(buf_text(&f->beside), f->path))
+		f->why = errno;
+	keep = keep && !f->why;
+	if (!keep && f->beside.len)
+		unlink(buf_text(&f->beside));
+	if (!keep && f->claimed)
+		unlink(f->path);
+	if (keep && f->beside.len)
+		sync_folder(f->path);
+	buf_done(&f->beside);
+	return f->why ? fail(f->path, strerror(f->why), error) : true;
+}
+
+bool file_forced(char *words)
+{
+	static const char force[] = " --force";
+	size_t n = strlen(words), k = sizeof force - 1;
+
+	if (n <= k || strcmp(words + n - k, force))
+		return false;
+	words[n - k] = 0;
+	return true;
+}
+
+bool file_write(const char *path, const void *bytes, size_t n, bool force, struct buf *error)
+{
+	struct file_out f;
+
+	if (!file_begin(&f, path, force, error))
+		return false;
+	file_put(&f, bytes, n);
+	return file_end(&f, true, error);
 }

@@ -6,30 +6,28 @@
 #include <math.h>
 #include <string.h>
 
+#include "core/base/text.h"
+
 void json_start(struct json *j, struct buf *out)
 {
 	*j = (struct json){ .out = out };
 }
 
-/* Length of the UTF-8 sequence at s (1 to 4), or 0 when it is not well formed within n bytes. */
-static size_t utf8_length(const unsigned char *s, size_t n)
+/* What is not ASCII: as it stands, but for what nobody sees, which a terminal could obey. Returns its length. */
+static size_t put_wide(struct buf *b, const char *s, size_t n)
 {
-	size_t len = s[0] < 0x80 ? 1 : (s[0] >> 5) == 6 ? 2 : (s[0] >> 4) == 14 ? 3 : (s[0] >> 3) == 30 ? 4 : 0;
-	uint32_t c;
+	uint32_t code = 0;
+	size_t len = text_decode(s, n, &code);
 
-	if (!len || len > n)
-		return 0;
-	if (len == 1)
-		return 1;
-	c = s[0] & (0xff >> (len + 1));
-	for (size_t i = 1; i < len; i++) {
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-		c = c << 6 | (s[i] & 0x3f);
-	}
-	if (c < (len == 2 ? 0x80u : len == 3 ? 0x800u : 0x10000u) || c > 0x10ffff || (c >= 0xd800 && c < 0xe000))
-		return 0;
-	return len;
+	if (!len)
+		buf_puts(b, "\xef\xbf\xbd");
+	else if (!text_unseen(code))
+		buf_write(b, s, len);
+	else if (code < 0x10000)
+		buf_printf(b, "\\u%04x", code);
+	else
+		buf_printf(b, "\\u%04x\\u%04x", 0xd7c0 + (code >> 10), 0xdc00 + (code & 0x3ff));
+	return len ? len : 1;
 }
 
 /* Bytes that are no UTF-8 become U+FFFD: the output is valid whatever came in. */
@@ -39,7 +37,7 @@ static void put_escaped(struct buf *b, const char *s, size_t n)
 
 	buf_putc(b, '"');
 	for (size_t i = 0; i < n;) {
-		size_t run = i, len;
+		size_t run = i;
 
 		while (run < n && p[run] >= 0x20 && p[run] < 0x7f && p[run] != '"' && p[run] != '\\')
 			run++;
@@ -59,12 +57,8 @@ static void put_escaped(struct buf *b, const char *s, size_t n)
 			i++;
 		} else if (p[i] < 0x20 || p[i] == 0x7f) {
 			buf_printf(b, "\\u%04x", p[i++]);
-		} else if ((len = utf8_length(p + i, n - i))) {
-			buf_write(b, s + i, len);
-			i += len;
 		} else {
-			buf_puts(b, "\xef\xbf\xbd");
-			i++;
+			i += put_wide(b, s + i, n - i);
 		}
 	}
 	buf_putc(b, '"');

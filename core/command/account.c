@@ -5,6 +5,7 @@
 #include <string.h>
 
 #include "core/base/intern.h"
+#include "core/base/text.h"
 #include "core/command/answer.h"
 #include "core/command/call.h"
 #include "core/command/columns.h"
@@ -229,29 +230,59 @@ void reply_text(struct session *s, const struct reply *r, struct buf *out)
 	buf_write(out, buf_text(&r->note), r->note.len);
 }
 
+bool answer_file(const struct session *s, const struct statement *st, size_t at, struct reply *r, struct file_out *f, const char *path,
+		 bool force)
+{
+	struct buf error = {0};
+
+	*f = (struct file_out){ .path = path, .fd = -1 };
+	if (s->guest)
+		reply_fail(r, st, at, "%s writes no files", s->guest);
+	else if (!s->again && !file_begin(f, path, force, &error))
+		reply_fail(r, st, at, "%s", buf_text(&error));
+	buf_done(&error);
+	return !r->failed;
+}
+
 /* A line longer than a screen is shown around the column. */
 #define BEFORE 60
 #define WINDOW 100
 
-void reply_error_text(const struct reply *r, const char *file, const char *line, size_t n, bool color, struct buf *out)
+/* The line as it may be shown; returns how far to the right the column stands in it. */
+static size_t put_line(const char *line, size_t n, size_t column, struct buf *out)
 {
-	size_t column = r->column - 1, from = 0, at = 0, shown = 0;
+	size_t from = column > BEFORE && n > WINDOW ? column - BEFORE : 0, place = from ? 5 : 2, len;
+	uint32_t code;
 
-	buf_printf(out, "%s%s:%u:%u: %serror:%s %s%s\n", color ? "\033[1m" : "", file, r->line, r->column, color ? "\033[31m" : "",
-		   color ? "\033[0m\033[1m" : "", buf_text(&r->error), color ? "\033[0m" : "");
-	if (column > BEFORE && n > WINDOW)
-		from = column - BEFORE;
 	buf_puts(out, from ? "  ..." : "  ");
-	for (size_t i = 0; i < n && shown < WINDOW; i++) {
-		unsigned char c = (unsigned char)line[i];
+	for (size_t i = 0, at = 0; i < n && at < from + WINDOW; i += len, at++) {
+		size_t begin = out->len;
 
-		at += (c & 0xc0) != 0x80 && i;
-		if (at < from || c == '\n' || c == '\r')
+		len = text_decode(line + i, n - i, &code);
+		len = len ? len : 1;
+		if (at < from || line[i] == '\n' || (line[i] == '\r' && i + 1 == n))
 			continue;
-		shown += (c & 0xc0) != 0x80;
-		buf_putc(out, c < 0x20 || c == 0x7f || c >= 0x80 ? (c >= 0x80 && r->command.len ? (char)c : ' ') : (char)c);
+		if (line[i] == '\t')
+			buf_putc(out, ' ');
+		else
+			text_show(out, line + i, len, 0);
+		if (at < column)
+			place += utf8_columns(out->data + begin, out->len - begin);
 	}
 	buf_putc(out, '\n');
-	buf_pad(out, ' ', (from ? 5 : 2) + column - from);
+	return place;
+}
+
+void reply_error_text(const struct reply *r, const char *file, const char *line, size_t n, bool color, struct buf *out)
+{
+	size_t place;
+
+	buf_puts(out, color ? "\033[1m" : "");
+	text_show(out, file, strlen(file), 0);
+	buf_printf(out, ":%u:%u: %serror:%s ", r->line, r->column, color ? "\033[31m" : "", color ? "\033[0m\033[1m" : "");
+	text_show(out, buf_text(&r->error), r->error.len, TEXT_LINES);
+	buf_puts(out, color ? "\033[0m\n" : "\n");
+	place = put_line(line, n, r->column - 1, out);
+	buf_pad(out, ' ', place);
 	buf_puts(out, color ? "\033[32m^\033[0m\n" : "^\n");
 }

@@ -3,6 +3,7 @@
 #ifndef CORE_COMMAND_ANSWER_H
 #define CORE_COMMAND_ANSWER_H
 
+#include "core/base/file.h"
 #include "core/command/command.h"
 
 /* An answer "ok" of each machine, for commands that are no calls. */
@@ -25,6 +26,11 @@ void export_all_caches(struct machine *m, struct json *j);
 
 /* Columns of a text for the session's face. */
 size_t session_width(const struct session *s);
+
+/* Begins the file that a command names, to be written; `at` is where it stands in the line. A restored session has written it
+ * already: nothing is written then. False with an error, also when the words are not the user's own. */
+bool answer_file(const struct session *s, const struct statement *st, size_t at, struct reply *r, struct file_out *f, const char *path,
+		 bool force);
 
 /* The call that a command's rest names, if it names one: false, with an error, when it is not kept. */
 bool call_chosen(const struct machine *m, const struct statement *st, struct reply *r, uint64_t *call);

@@ -63,7 +63,7 @@ static void put_frame(const struct chart *c, int64_t most, double step, struct b
 	buf_printf(out, "<text x=\"355\" y=\"380\" text-anchor=\"middle\">%s</text>\n", c->along);
 }
 
-static void put_svg(const struct chart *c, struct buf *out)
+void chart_svg(const struct chart *c, struct buf *out)
 {
 	static const char *const colour[LAB_MAX] = { "#0072b2", "#d55e00", "#009e73" }, *const dash[LAB_MAX] = { "", "6 3", "2 3" };
 	int64_t most = largest(c);
@@ -79,18 +79,4 @@ static void put_svg(const struct chart *c, struct buf *out)
 		buf_printf(out, "\"/>\n<text x=\"648\" y=\"%u\" fill=\"%s\">%s</text>\n", 60 + 18 * k, colour[k], c->series[k]);
 	}
 	buf_puts(out, "</svg>\n");
-}
-
-bool chart_svg(const struct chart *c, const char *file)
-{
-	struct buf text = {0};
-	FILE *f = fopen(file, "wb");
-	bool fine;
-
-	put_svg(c, &text);
-	fine = f && fwrite(buf_text(&text), 1, text.len, f) == text.len;
-	if (f)
-		fine = !fclose(f) && fine;
-	buf_done(&text);
-	return fine;
 }

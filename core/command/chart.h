@@ -21,7 +21,7 @@ struct chart {
 /* A row a point and series, with a bar. */
 void chart_text(const struct chart *c, struct buf *out);
 
-/* A line a series over the points. False with errno when the file cannot be written. */
-bool chart_svg(const struct chart *c, const char *file);
+/* A line a series over the points. */
+void chart_svg(const struct chart *c, struct buf *out);
 
 #endif

@@ -190,6 +190,8 @@ struct session {
 	struct place { struct segment *tip; struct moment at; } mark[LAB_MAX];  /* of `mark`: a moment of some branch */
 	bool marked;
 	void (*progress)(uint64_t done, uint64_t of);   /* a long command tells how far it is; all done: wipe it. NULL: nobody looks */
+	const char *guest;              /* whose words run, where they are not the user's: a lesson. NULL: the user's */
+	bool again;                     /* a session is restored: what it wrote is there */
 	uint64_t making;                /* a command of calls runs: the number of its first call, + 1; else 0 */
 	uint64_t made;                  /* calls of it that all machines have finished */
 	struct buf notice;              /* what a face shall say beside the reply; it empties it */

@@ -5,7 +5,7 @@
 
 #include <string.h>
 
-#include "core/base/buf.h"
+#include "core/base/text.h"
 
 #define LONGEST_LINE    (64u << 10)     /* bytes of code; nobody types more, and messages stay readable */
 
@@ -35,24 +35,11 @@ size_t code_length(const char *line, size_t len)
 	return i;
 }
 
-/* Length of the UTF-8 sequence at s, or 0. */
-static size_t utf8(const unsigned char *s, size_t n)
-{
-	size_t len = s[0] < 0x80 ? 1 : s[0] >= 0xc2 && s[0] < 0xe0 ? 2 : s[0] >= 0xe0 && s[0] < 0xf0 ? 3 :
-		s[0] >= 0xf0 && s[0] < 0xf5 ? 4 : 0;
-
-	if (!len || len > n)
-		return 0;
-	for (size_t i = 1; i < len; i++)
-		if ((s[i] & 0xc0) != 0x80)
-			return 0;
-	return len;
-}
-
 const char *text_wrong(const char *line, size_t len, size_t *at)
 {
 	for (size_t i = 0; i < len;) {
-		size_t step = utf8((const unsigned char *)line + i, len - i);
+		uint32_t code;
+		size_t step = text_decode(line + i, len - i, &code);
 
 		*at = i;
 		if (!line[i])
@@ -63,6 +50,16 @@ const char *text_wrong(const char *line, size_t len, size_t *at)
 	}
 	*at = LONGEST_LINE;
 	return len > LONGEST_LINE ? "the line is too long" : NULL;
+}
+
+bool line_hides(const char *line, size_t len)
+{
+	struct buf name = {0};
+	size_t at;
+	bool hides = text_hides(line, code_length(line, len), &at, &name);
+
+	buf_done(&name);
+	return hides;
 }
 
 /* The end of a name that begins at i: letters, digits, _ and -; "(DMA)"; #SEQ and #SEQ.IDX. */

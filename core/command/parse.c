@@ -6,6 +6,7 @@
 #include <string.h>
 
 #include "core/base/intern.h"
+#include "core/base/text.h"
 #include "core/command/lex.h"
 
 /* ---- small pieces ---- */
@@ -87,6 +88,19 @@ unsigned int name_split(const char *text, size_t n, size_t *cache_len, uint32_t 
 
 /* ---- the line ---- */
 
+/* What is written to be read says what it says: an escape sequence or a mark that turns the letters around is no part of it. */
+static bool hides_sign(const struct statement *st, struct reply *r)
+{
+	struct buf name = {0};
+	size_t at;
+	bool hides = text_hides(st->line, st->len, &at, &name);
+
+	if (hides)
+		reply_fail(r, st, at, "%s is a sign that nobody sees: it has no place in a command", buf_text(&name));
+	buf_done(&name);
+	return hides;
+}
+
 static bool lex_line(struct statement *st, struct reply *r)
 {
 	size_t room = 0, at = 0;
@@ -97,6 +111,8 @@ static bool lex_line(struct statement *st, struct reply *r)
 		return false;
 	}
 	st->len = code_length(st->line, st->len);
+	if (hides_sign(st, r))
+		return false;
 	at = 0;
 	do {
 		if (st->ntokens == room) {

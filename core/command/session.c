@@ -9,6 +9,7 @@
 #include "core/command/answer.h"
 #include "core/command/call.h"
 #include "core/command/inject.h"
+#include "core/command/lex.h"
 
 /* ---- replies ---- */
 
@@ -412,7 +413,7 @@ static void run_line(void *ctx)
 	struct statement st;
 	size_t lead = 0;
 
-	if (s->hooks && s->hooks->before && s->hooks->before(s, l->text, l->len, l->n, l->r)) {
+	if (s->hooks && s->hooks->before && !line_hides(l->text, l->len) && s->hooks->before(s, l->text, l->len, l->n, l->r)) {
 		l->own = true;
 		return;
 	}

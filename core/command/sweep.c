@@ -1,12 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * sweep VAR=FROM..TO[:STEP] [VAR=FROM..TO[:STEP]] [of FIGURE] [csv] [--svg FILE] SCRIPT
+ * sweep VAR=FROM..TO[:STEP] [VAR=FROM..TO[:STEP]] [of FIGURE] [csv] [--svg FILE [--force]] SCRIPT
  *
  * Runs a script once for each value of one or two variables, on fresh machines of each engine of the lab, and prints a
  * figure of `compare` for each. A variable that the machine knows (cpus, mem_mb, l1 ...) is a machine option; any
  * other stands in the script as $NAME or ${NAME}. SCRIPT is a file, or commands in quotes with ; between them.
  *
  * P1  The session's own machines are not touched. */
-#include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -28,8 +27,10 @@ struct sweep {
 	struct variable_range var[2];
 	unsigned int nvars;
 	enum counter figure;
-	bool csv;
+	bool csv, force;
 	char *svg, *script;
+	size_t svg_at;
+	struct file_out out;            /* the picture */
 	uint64_t points, done;
 	int64_t *results;               /* by point, then engine; -1: the script failed there */
 	struct buf failure;             /* what failed first */
@@ -97,7 +98,11 @@ static bool parse_sweep(struct sweep *w)
 		} else if (n == 5 && !memcmp(word, "--svg", 5)) {
 			at += n;
 			n = word_at(w->st, &at, &word);
+			free(w->svg);
 			w->svg = x_strndup(word, n);
+			w->svg_at = at;
+		} else if (n == 7 && !memcmp(word, "--force", 7)) {
+			w->force = true;
 		} else {
 			break;
 		}
@@ -117,28 +122,20 @@ static bool parse_sweep(struct sweep *w)
 /* A file becomes its text; commands in quotes have their ; as ends of lines. */
 static bool load_script(struct sweep *w, bool quoted)
 {
-	struct buf text = {0};
-	char part[4096];
-	size_t n;
-	FILE *f;
+	struct buf text = {0}, error = {0};
 
 	if (quoted) {
 		for (char *p = w->script; *p; p++)
 			*p = *p == ';' ? '\n' : *p;
 		return true;
 	}
-	f = fopen(w->script, "rb");
-	if (!f) {
-		reply_fail(w->r, w->st, w->st->rest, "%s: %s", w->script, strerror(errno));
-		return false;
-	}
-	while ((n = fread(part, 1, sizeof part, f)) > 0)
-		buf_write(&text, part, n);
-	fclose(f);
+	if (!file_text(w->script, &text, &error))
+		reply_fail(w->r, w->st, w->st->rest, "%s", buf_text(&error));
 	free(w->script);
 	w->script = x_strdup(buf_text(&text));
 	buf_done(&text);
-	return true;
+	buf_done(&error);
+	return !w->r->failed;
 }
 
 /* ---- one point ---- */
@@ -226,8 +223,10 @@ static void run_point(struct sweep *w, uint64_t point)
 	s = session_new(&o, &error);
 	if (!s && !w->failure.len)
 		buf_puts(&w->failure, buf_text(&error));
-	if (s)
+	if (s) {
 		s->interrupted = w->s->interrupted;
+		s->guest = "the script of a sweep";
+	}
 	for (const char *p = w->script; s && fine && *p; p += strcspn(p, "\n") + (p[strcspn(p, "\n")] != 0))
 		fine = run_line(w, s, point, p, strcspn(p, "\n"), ++number);
 	for (unsigned int i = 0; s && fine && s->m[0] && i < s->nengines; i++) {
@@ -274,6 +273,20 @@ static void put_label(void *ctx, uint64_t point, bool wide, struct buf *out)
 	put_values(ctx, point, wide ? " " : "/", wide ? 10 : 0, out);
 }
 
+static void put_picture(struct sweep *w, const struct chart *c)
+{
+	struct buf text = {0}, error = {0};
+
+	chart_svg(c, &text);
+	file_put(&w->out, buf_text(&text), text.len);
+	if (file_end(&w->out, true, &error))
+		buf_printf(&w->r->text, "%s is written.\n", w->svg);
+	else
+		reply_fail(w->r, w->st, w->svg_at, "%s", buf_text(&error));
+	buf_done(&text);
+	buf_done(&error);
+}
+
 /* The figure over the points, a series an engine. */
 static void put_chart(struct sweep *w)
 {
@@ -297,23 +310,24 @@ static void put_chart(struct sweep *w)
 		buf_printf(&w->r->text, "Stopped after %" PRIu64 " of %" PRIu64 " points.\n", w->done, w->points);
 	if (w->failure.len)
 		buf_printf(&w->r->text, "Where nothing stands the script failed, first with: %s\n", buf_text(&w->failure));
-	if (w->svg && !chart_svg(&c, w->svg))
-		reply_fail(w->r, w->st, w->st->rest, "%s: %s", w->svg, strerror(errno));
-	else if (w->svg)
-		buf_printf(&w->r->text, "%s is written.\n", w->svg);
+	if (w->svg)
+		put_picture(w, &c);
 	buf_done(&head);
 	buf_done(&along);
 }
 
-static void run_sweep(struct sweep *w)
+static bool count_points(struct sweep *w)
 {
 	w->points = 1;
 	for (unsigned int k = 0; k < w->nvars; k++)
 		w->points *= (uint64_t)((w->var[k].to - w->var[k].from) / w->var[k].step) + 1;
-	if (w->points > POINTS_MAX) {
+	if (w->points > POINTS_MAX)
 		reply_fail(w->r, w->st, w->st->rest, "%" PRIu64 " points are more than %u", w->points, POINTS_MAX);
-		return;
-	}
+	return w->points <= POINTS_MAX;
+}
+
+static void run_sweep(struct sweep *w)
+{
 	w->results = x_alloc(w->points * w->s->nengines * sizeof *w->results);
 	for (; w->done < w->points && !(w->s->interrupted && *w->s->interrupted); w->done++) {
 		if (w->s->progress)
@@ -332,7 +346,7 @@ void meta_sweep(struct session *s, const struct statement *st, struct reply *r)
 
 	if (parse_sweep(&w)) {
 		quoted = st->line[st->len - 1] == '"';
-		if (load_script(&w, quoted))
+		if (load_script(&w, quoted) && count_points(&w) && (!w.svg || answer_file(s, st, w.svg_at, r, &w.out, w.svg, w.force)))
 			run_sweep(&w);
 	}
 	if (!r->failed)

@@ -6,9 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/stat.h>
 
-#include "core/base/file.h"
 #include "core/command/answer.h"
 #include "core/command/call.h"
 
@@ -74,15 +72,17 @@ bool write_cast(struct export_order *o, struct buf *out)
 
 /* ---- the file ---- */
 
-static bool write_file(const char *path, const struct buf *text, bool force, struct buf *error)
+static void write_file(const struct export_order *o, const struct statement *st, const struct buf *text, size_t at, struct reply *r)
 {
-	struct stat there;
+	struct buf error = {0};
+	struct file_out f;
 
-	if (!force && !lstat(path, &there)) {
-		buf_printf(error, "%s exists; --force would replace it", path);
-		return false;
+	if (answer_file(o->s, st, at, r, &f, o->file, o->options & EXPORT_FORCE)) {
+		file_put(&f, buf_text(text), text->len);
+		if (!file_end(&f, true, &error))
+			reply_fail(r, st, at, "%s", buf_text(&error));
 	}
-	return file_replace(path, buf_text(text), text->len, FILE_SHARED, error);
+	buf_done(&error);
 }
 
 /* ---- the line ---- */
@@ -185,13 +185,10 @@ static void take_words(struct export_order *o, struct words *w, struct reply *r,
 
 static void give(struct export_order *o, const struct statement *st, struct buf *text, size_t file_at, struct reply *r)
 {
-	struct buf error = {0};
-
-	if (!o->file)
+	if (o->file)
+		write_file(o, st, text, file_at, r);
+	else
 		buf_write(&r->text, buf_text(text), text->len);
-	else if (!write_file(o->file, text, o->options & EXPORT_FORCE, &error))
-		reply_fail(r, st, file_at, "%s", buf_text(&error));
-	buf_done(&error);
 	if (r->failed)
 		return;
 	answer_ok(o->s, r);
