@@ -171,7 +171,7 @@ again slub "at the beginning"
 cp "$tmp/one.script" "$tmp/again.slab"
 "$SLABLAB" -j "$tmp/again.slab" | tail -n 1 >"$tmp/out"
 same "the script runs as a script" '"do":"goto main@start"' "$(grep -o '"do":"[^"]*"' "$tmp/out")"
-{ echo 'history 4'; echo 'repeat 40000 alloc_pages(GFP_ATOMIC, 0)'; echo 'repeat 200000 get_zeroed_page(GFP_ATOMIC)'; echo 'export script'; } | run buddy
+{ echo 'history 8'; echo 'repeat 40000 alloc_pages(GFP_ATOMIC, 0)'; echo 'repeat 200000 get_zeroed_page(GFP_ATOMIC)'; echo 'export script'; } | run buddy
 same "a history whose beginning is gone has no script" \
     "<stdin>:4:1: error: history had no room for all of it, so there is no script that makes it again; \`history MB\` gives it more" \
     "$(head -n 1 "$tmp/err")"

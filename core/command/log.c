@@ -9,6 +9,7 @@
 #include "core/command/answer.h"
 #include "core/command/call.h"
 #include "core/journal/segment.h"
+#include "core/journal/trim.h"
 
 typedef void visit_fn(void *ctx, const char *text, uint32_t line, uint64_t calls);
 
@@ -327,8 +328,8 @@ void meta_history(struct session *s, const struct statement *st, struct reply *r
 	uint64_t mb = 0;
 
 	if (st->rest < st->len) {
-		if (!number_parse(st->line + st->rest, st->len - st->rest, &mb) || mb < 4 || mb > (1u << 20)) {
-			reply_fail(r, st, st->rest, "history takes a number of MB from 4 to %u", 1u << 20);
+		if (!number_parse(st->line + st->rest, st->len - st->rest, &mb) || mb < HISTORY_LEAST_MB || mb > (1u << 20)) {
+			reply_fail(r, st, st->rest, "history takes a number of MB from %u to %u", HISTORY_LEAST_MB, 1u << 20);
 			return;
 		}
 		s->history_limit = mb << 20;

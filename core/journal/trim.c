@@ -135,9 +135,6 @@ static bool drop_first(struct history *h)
 	return true;
 }
 
-/* Whatever the limit, each stream of a branch has a chunk at hand. */
-#define LEAST_CHUNKS    8u
-
 /* What was dropped is what the next records are written to: chunks wait for them, one more than the limit allows, so
  * that a call that began just within it finds them. A chunk that went back to the host and came again would cost a
  * fault a page. */
@@ -145,8 +142,7 @@ static void keep_chunks(struct machine *m)
 {
 	uint64_t held = history_bytes(m) / CHUNK_BYTES, most = m->history.limit / CHUNK_BYTES;
 
-	most = (most > LEAST_CHUNKS ? most : LEAST_CHUNKS) + 1;
-	chunk_pool_keep(held < most ? (most - held) * CHUNK_BYTES : 0);
+	chunk_pool_keep(held <= most ? (most + 1 - held) * CHUNK_BYTES : 0);
 }
 
 bool history_is_full(const struct machine *m)

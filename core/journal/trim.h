@@ -5,6 +5,9 @@
 
 #include "core/journal/history.h"
 
+/* Less no limit can be: each stream of the path at hand has a chunk of a megabyte to write to. */
+#define HISTORY_LEAST_MB        8u
+
 /* So near its limit (a sixteenth) that the next calls may not fit. */
 bool history_is_full(const struct machine *m);
 
