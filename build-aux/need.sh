@@ -91,8 +91,14 @@ have_wanted() {
     esac
 }
 
-# What `make deb` needs
+# What `make deb` needs, beside what build-aux/debian/control says
 packagers='dpkg-buildpackage:dpkg-dev dh:debhelper'
+
+# Debian's own list of what a package is built with, less what is there: "foo (>= 1)", "foo:native" are foo.
+unmet() {
+    dpkg-checkbuilddeps build-aux/debian/control 2>&1 |
+        sed -n 's/.*Unmet build dependencies: //p' | sed 's/([^)]*)//g; s/:native//g; s/|[^ ]*//g'
+}
 
 # as_root COMMAND...: only after may_install
 as_root() {
@@ -173,6 +179,17 @@ fi
 case $1 in
 "")    [ -z "$installed" ] || install_wanted msgfmt:gettext ;; # Chinese; English does without
 --ci)  install_wanted $wanted ;;
---deb) install_wanted $packagers ;;
+--deb)
+    install_wanted $packagers
+    have dpkg-buildpackage || { echo "slablab: make deb is for Debian and its like" >&2; exit 1; }
+    lacks=$(unmet)
+    if [ -n "$lacks" ] && may_install; then
+        install_packages $lacks
+        lacks=$(unmet)
+    fi
+    if [ -n "$lacks" ]; then
+        echo "slablab: a package is built with more: sudo apt-get install $lacks" >&2
+        exit 1
+    fi ;;
 esac
 exit 0

@@ -9,19 +9,26 @@
 # the last line "N passed, N failed[, N skipped]" that it prints. A test that says neither,
 # that exits non-zero without having counted a failure (a crash), or that runs longer than
 # SUITE_TIMEOUT seconds (600), is one failure; a script that exits 77 without counts is one
-# skip. The output of a failing test is shown. The last line is the sum of all, and the
+# skip. Each has an empty home of its own. The output of a failing test is shown. The last line is the sum of all, and the
 # status is 0 only if something ran and nothing failed.
 
 limit=${SUITE_TIMEOUT:-600}
 passed=0 failed=0 skipped=0
 
 log=$(mktemp) || exit 1
-trap 'rm -f "$log"' EXIT
+home=$(mktemp -d) || exit 1
+trap 'rm -rf "$log" "$home"' EXIT
 trap 'exit 130' INT
 trap 'exit 143' TERM
 
 CK_VERBOSITY=normal
 export CK_VERBOSITY
+
+# Tests leave nothing in anybody's home: not what was typed, no lesson's progress, no session that was killed.
+PYTHONUSERBASE=${PYTHONUSERBASE:-$HOME/.local}
+HOME=$home
+export HOME PYTHONUSERBASE
+unset XDG_CONFIG_HOME XDG_STATE_HOME XDG_DATA_HOME SLABLAB_DATA
 
 # Without --foreground the time limit reaches a test's children too, but Ctrl-C does not.
 timeout=
@@ -62,6 +69,7 @@ counts() {
 for test in "$@"; do
     find_test "$test"
     began=$(date +%s)
+    rm -rf "$home" && mkdir "$home"
     run_test >"$log" 2>&1 </dev/null
     status=$?
     took=$(($(date +%s) - began))
