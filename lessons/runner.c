@@ -9,7 +9,6 @@
 #include <string.h>
 #include <unistd.h>
 
-#include "core/base/file.h"
 #include "core/base/lang.h"
 #include "core/base/text.h"
 #include "core/command/answer.h"
@@ -64,14 +63,25 @@ static void show_page(struct ask *a, unsigned int page)
 	buf_done(&why);
 }
 
+/* The next word of *text, which moves behind it and the blanks there. One in quotes may hold blanks. */
+static char *take_word(const char **text)
+{
+	bool quoted = **text == '"';
+	const char *word = *text + quoted;
+	size_t n = strcspn(word, quoted ? "\"" : " \t");
+
+	*text = word + n + (quoted && word[n]);
+	*text += strspn(*text, " \t");
+	return x_strndup(word, n);
+}
+
 static void ask_start(struct ask *a)
 {
-	char *word = x_strndup(a->arg, strcspn(a->arg, " \t"));
-	const char *rest = a->arg + strlen(word);
+	const char *rest = a->arg;
+	char *word = take_word(&rest);
 	uint64_t page = 0;
 	struct lesson *l;
 
-	rest += strspn(rest, " \t");
 	if (!*word)
 		buf_puts(&a->error, _("which lesson? `lesson` lists them"));
 	else if (*rest && (!number_parse(rest, strlen(rest), &page) || !page))
@@ -279,11 +289,8 @@ static void ask_check_files(struct ask *a)
 	if (!*p && !lesson_files_all(&files))
 		buf_puts(&a->error, "there are no lessons where this program looks: set SLABLAB_DATA");
 	while (*p) {
-		size_t n = strcspn(p, " \t");
-
 		files.name = x_realloc(files.name, (files.n + 1) * sizeof *files.name);
-		files.name[files.n++] = x_strndup(p, n);
-		p += n + strspn(p + n, " \t");
+		files.name[files.n++] = take_word(&p);
 	}
 	if (files.n && !lessons_check(&files, &a->r->text)) {
 		buf_write(&a->error, buf_text(&a->r->text), a->r->text.len ? a->r->text.len - 1 : 0);
@@ -294,11 +301,14 @@ static void ask_check_files(struct ask *a)
 
 static void ask_new(struct ask *a)
 {
-	char *path = x_strdup(a->arg);
-	bool force = file_forced(path);
+	const char *rest = a->arg;
+	char *path = take_word(&rest);
+	bool force = !strcmp(rest, "--force");
 
 	if (!*path)
 		buf_puts(&a->error, "lesson new needs the name of a file");
+	else if (*rest && !force)
+		buf_printf(&a->error, "a word too many: %s", rest);
 	else if (a->s->guest)
 		buf_printf(&a->error, "%s writes no files", a->s->guest);
 	else if (lesson_skeleton(path, force, &a->error))

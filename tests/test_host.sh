@@ -100,9 +100,9 @@ export html ../work/old
 export dot $house/home/.profile
 export state way-out/file
 export state /dev/null
-import $srcdir/scenarios/fork.trace old
-import $srcdir/scenarios/fork.trace dangling
-replay $srcdir/scenarios/fork.trace --svg link
+import "$srcdir/scenarios/fork.trace" old
+import "$srcdir/scenarios/fork.trace" dangling
+replay "$srcdir/scenarios/fork.trace" --svg link
 sweep n=1..2 --svg old "kmalloc(\$n)"
 sweep n=1..2 --svg fifo "kmalloc(\$n)"
 lesson new old

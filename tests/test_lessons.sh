@@ -44,7 +44,7 @@ for file in "$srcdir"/lessons/*/*.md; do
     deeds "$srcdir/lessons/$name" >"$tmp/ours"
     deeds "$file" >"$tmp/theirs"
     check "$file does what $name does" cmp "$tmp/ours" "$tmp/theirs"
-    check "$file says the truth" says ' 0 failed' "$SLABLAB" -c "lesson check $file"
+    check "$file says the truth" says ' 0 failed' "$SLABLAB" -c "lesson check \"$file\""
 done
 
 # ---- the checker sees what is wrong ----

@@ -151,6 +151,9 @@ check "the prompt stands where the picture was left" grep -q 'never assigned\|no
 check "without a terminal a plain sentence" sh -c "setsid '$SLABLAB' -e slab24 -t </dev/null 2>&1 | grep -q 'needs a terminal'"
 TERM=nonsense typed 80x24 "$SLABLAB" -e slab24 -t
 check "an unknown terminal is an error" test $? = 1
+TERM=dumb typed 80x24 "$SLABLAB" -e slab24 -t
+check "one that cannot place its cursor, too" test $? = 1
+check "and it is said" grep -q "the TUI cannot draw on the terminal 'dumb'" "$tmp/out"
 
 # The mouse of a real terminal: pressed on the bar of time, pulled, let go.
 typed -i ':a = kmalloc(100)\r' -i '\e[<0;70;22M' -i '\e[<32;30;22M' -i '\e[<0;12;22m' -i ":save-display $tmp/dragged\\r" -i Q 80x24 "$SLABLAB" -e slab24 -t

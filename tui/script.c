@@ -101,11 +101,23 @@ void screen_text(struct buf *out)
 	}
 }
 
+/* "FILE --force": cuts the word off; false when it was not there. */
+static bool forced(char *words)
+{
+	static const char force[] = " --force";
+	size_t n = strlen(words), k = sizeof force - 1;
+
+	if (n <= k || strcmp(words + n - k, force))
+		return false;
+	words[n - k] = 0;
+	return true;
+}
+
 /* FILE [--force] */
 static bool save_display(struct tui *t, const char *words, struct buf *error)
 {
 	char *path = x_strdup(words);
-	bool over = file_forced(path), fine;
+	bool over = forced(path), fine;
 	struct buf text = {0};
 
 	screen_text(&text);

@@ -19,6 +19,7 @@
 
 #include <curses.h>
 #include <term.h>
+#include <term.h>
 
 #include "core/arena/room.h"
 #include "core/command/command.h"
@@ -182,6 +183,19 @@ static bool is_utf8(void)
 	return MB_CUR_MAX >= 3;
 }
 
+/* A picture is drawn where the cursor can be put anywhere: not on a terminal that only goes on and on (TERM=dumb). */
+static bool can_draw(const char *kind)
+{
+	int found;
+	bool known = setupterm(kind, term.tty, &found) == OK;
+	const char *place = known ? tigetstr("cup") : NULL;
+	bool fine = place && place != (char *)-1;
+
+	if (known)
+		del_curterm(cur_term);
+	return fine;
+}
+
 static bool open_screen(struct buf *error)
 {
 	const char *kind = getenv("TERM");
@@ -191,13 +205,18 @@ static bool open_screen(struct buf *error)
 		buf_puts(error, "the TUI needs a terminal");
 		return false;
 	}
+	if (!can_draw(kind)) {
+		buf_printf(error, "the TUI cannot draw on the terminal '%s'", kind ? kind : "");
+		close(term.tty);
+		return false;
+	}
 	term.in = fdopen(dup(term.tty), "r");
 	term.out = fdopen(dup(term.tty), "w");
 	catch_signals();
 	term.screen = term.in && term.out ? newterm(NULL, term.out, term.in) : NULL;
 	if (!term.screen) {
 		release_signals();
-		buf_printf(error, "the TUI does not know the terminal '%s'", kind ? kind : "");
+		buf_printf(error, "the TUI cannot draw on the terminal '%s'", kind ? kind : "");
 		return false;
 	}
 	return true;

@@ -226,17 +226,6 @@ bool file_end(struct file_out *f, bool keep, struct buf *error)
 	return f->why ? fail(f->path, strerror(f->why), error) : true;
 }
 
-bool file_forced(char *words)
-{
-	static const char force[] = " --force";
-	size_t n = strlen(words), k = sizeof force - 1;
-
-	if (n <= k || strcmp(words + n - k, force))
-		return false;
-	words[n - k] = 0;
-	return true;
-}
-
 bool file_write(const char *path, const void *bytes, size_t n, bool force, struct buf *error)
 {
 	struct file_out f;

@@ -42,9 +42,6 @@ void file_put(struct file_out *f, const void *bytes, size_t n);
 /* Without `keep` the file is as if it had not begun. */
 bool file_end(struct file_out *f, bool keep, struct buf *error);
 
-/* "FILE --force": cuts the word off; false when it was not there. */
-bool file_forced(char *words);
-
 /* All three. */
 bool file_write(const char *path, const void *bytes, size_t n, bool force, struct buf *error);
 
