@@ -33,7 +33,7 @@ run() {
 
 have() { command -v "$1" >/dev/null 2>&1; }
 
-engines="slub slab slab24 buddy buddy24"
+engines=$("$SLABLAB" -c 'manual engines' | cut -f 1 | grep -v '^all$')
 
 # story ENGINE: a short history
 story() {

@@ -133,7 +133,7 @@ static void help_row(void *ctx, const char *keys, const char *help, bool head)
 		return;
 	}
 	put_text(h->t, &h->r, y, 3, C_KEY, keys);
-	put_text(h->t, &h->r, y, 22, C_TEXT, *help ? _(help) : help);
+	put_text(h->t, &h->r, y, 24, C_TEXT, *help ? _(help) : help);
 }
 
 static void draw_help(struct tui *t)

@@ -18,7 +18,8 @@
  * Every engine is compiled twice (RECORD=1 and 0); ops.c gives a struct slab_ops of either.
  *
  * Calls return the kernel's own values; a kaddr_t of 0 is NULL. Where the kernel would stop they do not return
- * (machine_trap). A member that is NULL is a call the engine lacks. */
+ * (machine_trap). A member that is NULL is a call the engine lacks; boot, find, next, create, alloc, free, place, each_slab,
+ * each_holder, stat, export_cache and check every engine has. */
 #ifndef CORE_SLAB_SLAB_H
 #define CORE_SLAB_SLAB_H
 
