@@ -83,9 +83,24 @@ probe_all() {
 # What .ci/run would like: command and apt package; "python3 -c import X" is written python3-X
 wanted='msgfmt:gettext clang:clang tmux:tmux python3:python3 valgrind:valgrind groff:groff zsh:zsh fish:fish lintian:lintian dh:debhelper python3-jsonschema:python3-jsonschema jq:jq chromium:chromium dot:graphviz rsvg-convert:librsvg2-bin'
 
-# have_wanted COMMAND, or the module of a python3-MODULE
+# clang's libFuzzer comes in a package of its own, which bears clang's version.
+has_fuzzer() {
+    dir=$(mktemp -d) || return 1
+    echo 'int LLVMFuzzerTestOneInput(const char *data, long n) { return data && n < 0; }' >"$dir/t.c"
+    clang -fsanitize=fuzzer,address -o "$dir/t" "$dir/t.c" >/dev/null 2>&1
+    status=$?
+    rm -rf "$dir"
+    return $status
+}
+
+fuzzer_package() {
+    echo "libclang-rt-$(clang -dumpversion 2>/dev/null | sed 's/\..*//')-dev"
+}
+
+# have_wanted COMMAND, or the module of a python3-MODULE, or the fuzzer
 have_wanted() {
     case $1 in
+    fuzzer)    has_fuzzer ;;
     python3-*) python3 -c "import ${1#python3-}" 2>/dev/null ;;
     *)         have "$1" ;;
     esac
@@ -178,7 +193,9 @@ fi
 # shellcheck disable=SC2086  # lists of pairs
 case $1 in
 "")    [ -z "$installed" ] || install_wanted msgfmt:gettext ;; # Chinese; English does without
---ci)  install_wanted $wanted ;;
+--ci)
+    install_wanted $wanted
+    install_wanted "fuzzer:$(fuzzer_package)" ;;
 --deb)
     install_wanted $packagers
     have dpkg-buildpackage || { echo "slablab: make deb is for Debian and its like" >&2; exit 1; }

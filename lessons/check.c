@@ -228,7 +228,7 @@ static void prove_lesson(struct proof *p)
 	buf_done(&answers);
 }
 
-bool lessons_check(const struct names *files, struct buf *out)
+bool lessons_check(const struct names *files, volatile bool *interrupted, struct buf *out)
 {
 	unsigned int passed = 0, failed = 0;
 
@@ -240,6 +240,7 @@ bool lessons_check(const struct names *files, struct buf *out)
 
 		if (p.s) {
 			p.s->data_file = data_file;
+			p.s->interrupted = interrupted;
 			traces_hook(p.s);
 			prove_lesson(&p);
 		}

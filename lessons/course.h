@@ -155,8 +155,8 @@ bool progress_note(const char *id, unsigned int page, unsigned int exercise, str
 
 /* ---- commands ---- */
 
-/* lesson check [FILE...] */
-bool lessons_check(const struct names *files, struct buf *out);
+/* lesson check [FILE...]; *interrupted, if given, is set by Ctrl-C. */
+bool lessons_check(const struct names *files, volatile bool *interrupted, struct buf *out);
 /* lesson new FILE */
 bool lesson_skeleton(const char *path, bool force, struct buf *error);
 void scenario_command(struct session *s, const struct statement *st, struct reply *r);

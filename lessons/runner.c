@@ -292,7 +292,7 @@ static void ask_check_files(struct ask *a)
 		files.name = x_realloc(files.name, (files.n + 1) * sizeof *files.name);
 		files.name[files.n++] = take_word(&p);
 	}
-	if (files.n && !lessons_check(&files, &a->r->text)) {
+	if (files.n && !lessons_check(&files, a->s->interrupted, &a->r->text)) {
 		buf_write(&a->error, buf_text(&a->r->text), a->r->text.len ? a->r->text.len - 1 : 0);
 		buf_clear(&a->r->text);
 	}

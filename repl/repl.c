@@ -74,7 +74,7 @@ static const char *stride_of(const char *line)
 	return NULL;
 }
 
-static void run_rc(struct prompt *p)
+void repl_init_file(struct prompt *p)
 {
 	struct buf path = {0}, error = {0};
 	char *line = NULL;
@@ -149,7 +149,7 @@ void repl_run(struct prompt *p)
 	if (!p->plain) {
 		welcome();
 		put_notice(p->session);
-		run_rc(p);
+		repl_init_file(p);
 	}
 	for (;;) {
 		const char *text;

@@ -20,6 +20,9 @@ struct prompt {
 /* Prints what the session has to say beside its replies. */
 void put_notice(struct session *s);
 
+/* Runs the lines of the user's init file, if there is one. */
+void repl_init_file(struct prompt *p);
+
 /* Reads lines with readline until the end of input or until run says so. */
 void repl_run(struct prompt *p);
 

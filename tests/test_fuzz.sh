@@ -1,0 +1,26 @@
+#!/bin/sh
+# SPDX-License-Identifier: GPL-3.0-or-later
+# The corpora of tests/fuzz: every input that a fuzzer thought worth keeping, and every one that was a finding, runs and is
+# judged (tests/fuzz/fuzz.h).
+: "${srcdir:=.}" "${top_builddir:=.}"
+passed=0 failed=0
+tmp=$(mktemp -d) || exit 1
+trap 'rm -rf "$tmp"' EXIT
+SLABLAB_DATA=$(cd "$srcdir" && pwd)
+export SLABLAB_DATA
+
+for target in $(sed -n 's/^TARGET(\([a-z]*\),.*/\1/p' "$srcdir/tests/fuzz/targets.def"); do
+    if [ -z "$(ls "$srcdir/tests/fuzz/corpus/$target")" ]; then
+        echo "FAIL: $target has no corpus"; failed=$((failed + 1)); continue
+    fi
+    if "$top_builddir/tests/fuzz/fuzz" "$target" "$srcdir/tests/fuzz/corpus/$target" >"$tmp/out" 2>&1; then
+        passed=$((passed + $(sed -n 's/ inputs$//p' "$tmp/out")))
+    else
+        failed=$((failed + 1))
+        echo "FAIL: $target, the last of these:"
+        tail -n 20 "$tmp/out"
+    fi
+done
+
+echo "$passed passed, $failed failed"
+[ $failed = 0 ]
