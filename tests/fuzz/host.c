@@ -5,7 +5,7 @@
  *
  * H1  Files of the program's data are read, files below /xdg are the user's, of which the init file is the input, and what
  *     lies below /input is the input: all are there without being named.
- * H2  A name whose last part begins with "old" is that of a file which exists: only --force may write over it.
+ * H2  Whatever is named exists, and only --force may write over it, unless its last part begins with "new".
  * H3  Only a line that begins with one of `writers` may open for writing.
  * H4  The fuzzer's own files, which it writes when an input has failed, pass. */
 #include "tests/fuzz/fuzz.h"
@@ -86,18 +86,14 @@ static bool of_the_fuzzer(const char *path)
 	return false;
 }
 
-/* A file is written under "NAME.PID.tmp" or "NAME.PID~" before it gets its name. */
+/* A file is written under "NAME.PID-NUMBER.tmp" before it gets its name. */
 static size_t stem(const char *path)
 {
 	size_t n = strlen(path), end = n;
 
-	if (n && path[n - 1] == '~')
-		n--;
-	else if (ends(path, ".tmp"))
-		n -= 4;
-	else
+	if (!ends(path, ".tmp"))
 		return n;
-	while (n && isdigit((unsigned char)path[n - 1]))
+	for (n -= 4; n && (isdigit((unsigned char)path[n - 1]) || path[n - 1] == '-');)
 		n--;
 	return n && path[n - 1] == '.' ? n - 1 : end;
 }
@@ -123,9 +119,12 @@ static enum owner owner(const char *path)
 
 static bool exists(const char *path)
 {
+	enum owner of = owner(path);
 	const char *slash = strrchr(path, '/');
 
-	return stem(path) == strlen(path) && begins(slash ? slash + 1 : path, "old");
+	if (of == USERS)
+		return ends(path, "/rc");
+	return of == INPUT || (of == NAMED && stem(path) == strlen(path) && !begins(slash ? slash + 1 : path, "new"));
 }
 
 static bool line_has(const char *word)

@@ -202,7 +202,6 @@ bool judge_open(struct judge *j, const char *engine, const char *machine)
 	if (!j->s) {
 		if (!error.len)
 			fuzz_fail("options are wrong, and nobody says why");
-		judge_text("an error", buf_text(&error), error.len);
 		buf_done(&error);
 		return false;
 	}
