@@ -80,6 +80,8 @@ static bool of_the_fuzzer(const char *path)
 	static const char *const kinds[] = { "crash-", "timeout-", "oom-", "leak-", "slow-unit-" };
 	const char *name = artifacts && begins(path, artifacts) ? path + strlen(artifacts) : "";
 
+	if (begins(path, "/tmp/libFuzzer"))
+		return true;
 	for (size_t i = 0; i < sizeof kinds / sizeof *kinds; i++)
 		if (begins(name, kinds[i]))
 			return !strchr(name, '/');
