@@ -11,8 +11,8 @@
 #include "core/base/intern.h"
 #include "core/command/command.h"
 #include "core/command/parse.h"
-#include "core/command/search.h"
 #include "core/event/event.h"
+#include "core/look/search.h"
 #include "core/mm/gfp.h"
 #include "core/slab/slab.h"
 

@@ -7,7 +7,7 @@
 #define SCENARIOS_REPLAY_H
 
 #include "core/base/file.h"
-#include "core/command/compare.h"
+#include "core/command/figures/compare.h"
 #include "core/event/event.h"
 #include "scenarios/trace.h"
 

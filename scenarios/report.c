@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "core/command/answer.h"
-#include "core/command/chart.h"
+#include "core/command/figures/chart.h"
 #include "scenarios/replay.h"
 
 #define NO_VALUE UINT64_MAX

@@ -6,9 +6,9 @@
 #include <string.h>
 
 #include "core/command/command.h"
-#include "core/command/look.h"
 #include "core/event/code.h"
 #include "core/event/event.h"
+#include "core/look/look.h"
 #include "tests/check_main.h"
 
 struct name { const char *part, *function; };

@@ -11,11 +11,11 @@
 #include <cjson/cJSON.h>
 
 #include "core/arena/room.h"
+#include "core/base/columns.h"
 #include "core/command/answer.h"
-#include "core/command/columns.h"
 #include "core/command/explain.h"
-#include "core/command/search.h"
 #include "core/event/event.h"
+#include "core/look/search.h"
 #include "core/mm/gfp.h"
 #include "core/mm/mm.h"
 
@@ -175,7 +175,7 @@ static void want_tables(struct missing *w)
 {
 	static const char *const fields[] = {
 #define FIELD(type, member, form) strcmp(#form, "HIDDEN") ? #member : NULL,
-#include "core/command/fields.def"
+#include "core/look/fields.def"
 #undef FIELD
 	};
 	const char *name, *what;

@@ -12,8 +12,8 @@
 #include "core/base/patch.h"
 #include "core/command/answer.h"
 #include "core/command/net.h"
-#include "core/command/search.h"
 #include "core/command/vars.h"
+#include "core/look/search.h"
 #include "core/mm/mm.h"
 #include "core/slab/slab.h"
 

@@ -42,9 +42,10 @@ check "faces include of the lessons only their door" "$(includes repl 'lessons/'
 check "what reads traces includes no face and no lesson" "$(includes scenarios 'repl/|tui/|lessons/|readline|curses')"
 check "faces and lessons include of it only its door" "$(for f in repl tui lessons; do includes $f 'scenarios/'; done | grep -v 'scenarios/traces.h')"
 check "core does not know who reads traces" "$(includes core 'scenarios/|zlib')"
-check "base stands on nothing" "$(includes core/base 'core/(arena|journal|event|machine|mm|slab|command)/')"
+check "base stands on nothing" "$(includes core/base 'core/(arena|journal|event|machine|mm|slab|look|command|export)/')"
+check "looking knows no session" "$(includes core/look 'core/(command|export)/')"
 check "pages do not know slabs" "$(includes core/mm 'core/(slab|command)/')"
-check "slab engines do not know the language" "$(includes core/slab 'core/command/')"
+check "slab engines do not know who looks" "$(includes core/slab 'core/(look|command|export)/')"
 engines=$(cd "$srcdir/core/slab" && ls -d */)
 for engine in $engines; do
     for other in $engines; do

@@ -4,8 +4,8 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/command/where.h"
 #include "core/event/code.h"
+#include "core/look/where.h"
 #include "tui/view.h"
 
 #define LINE_MAX_ 128

@@ -7,7 +7,7 @@
 #include <curses.h>
 
 #include "core/base/lang.h"
-#include "core/command/command.h"
+#include "core/command/answer.h"
 #include "core/mm/page.h"
 #include "tui/view.h"
 
@@ -88,7 +88,7 @@ static void draw_sentence(struct tui *t, const struct rect *r)
 {
 	struct buf what = {0}, why = {0};
 
-	look_sentence(t->m, t->m->history.cursor, &what, &why);
+	account_moment(t->m, t->m->history.cursor, &what, &why);
 	put_text(t, r, 0, 0, C_BOLD, buf_text(&what));
 	buf_done(&what);
 	buf_done(&why);

@@ -6,7 +6,7 @@
 #include <string.h>
 
 #include "core/command/command.h"
-#include "core/command/search.h"
+#include "core/look/search.h"
 #include "tui/view.h"
 
 #define PIECE           20000

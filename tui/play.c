@@ -6,7 +6,7 @@
 
 #include "core/base/intern.h"
 #include "core/command/command.h"
-#include "core/command/search.h"
+#include "core/look/search.h"
 #include "tui/view.h"
 
 /* From one event in two seconds to 100,000 a second: above FRAMES a second several events go by in a frame. */

@@ -4,7 +4,8 @@
 #include <limits.h>
 #include <string.h>
 
-#include "core/command/where.h"
+#include "core/command/answer.h"
+#include "core/look/where.h"
 #include "tui/view.h"
 
 #define WHAT_MAX        40      /* columns for the name of what changed */
@@ -106,7 +107,7 @@ static void stack_draw(struct tui *t, const struct rect *whole)
 	bool airy = r.h >= 16;
 	int y = -t->pane[V_STACK].scroll.top;
 
-	look_sentence(t->m, t->m->history.cursor, &what, &why);
+	account_moment(t->m, t->m->history.cursor, &what, &why);
 	y = draw_frames(t, &r, y);
 	y += airy;
 	y += put_wrapped(t, &r, y, 1, C_BOLD, buf_text(&what));

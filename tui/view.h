@@ -11,8 +11,8 @@
 #include <stdint.h>
 
 #include "core/base/buf.h"
-#include "core/command/look.h"
 #include "core/event/event.h"
+#include "core/look/look.h"
 #include "core/machine/machine.h"
 #include "core/slab/slab.h"
 #include "tui/tui.h"

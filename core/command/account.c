@@ -4,11 +4,11 @@
 #include <inttypes.h>
 #include <string.h>
 
+#include "core/base/columns.h"
 #include "core/base/intern.h"
 #include "core/base/text.h"
 #include "core/command/answer.h"
 #include "core/command/call.h"
-#include "core/command/columns.h"
 #include "core/command/parse.h"
 #include "core/event/event.h"
 
@@ -285,4 +285,28 @@ void reply_error_text(const struct reply *r, const char *file, const char *line,
 	place = put_line(line, n, r->column - 1, out);
 	buf_pad(out, ' ', place);
 	buf_puts(out, color ? "\033[32m^\033[0m\n" : "^\n");
+}
+
+/* ---- one moment ---- */
+
+void account_moment(struct machine *m, struct moment at, struct buf *what, struct buf *why)
+{
+	struct event_view ev;
+
+	if (history_event(m, at.call, at.event, &ev)) {
+		if (ev.event == EV_ret) {
+			buf_printf(what, "%s returns", history_command(m, at.call)->text);
+			account_call(m, at.call, why);
+		} else {
+			event_text(what, m, &ev);
+		}
+		if (!why->len)
+			buf_puts(why, event_info[ev.event].why);
+	} else if (at.call && at.call <= history_calls(m)) {
+		buf_printf(what, "before call %" PRIu64, at.call);
+		buf_printf(why, "The state before %s.", history_command(m, at.call)->text);
+	} else {
+		buf_puts(what, "nothing has happened yet");
+		buf_puts(why, "No call has been made on this machine since its boot.");
+	}
 }

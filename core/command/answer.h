@@ -38,4 +38,8 @@ bool call_chosen(const struct machine *m, const struct statement *st, struct rep
 /* What one call of the path did, in plain words; nothing when it has too many events to be told in a moment. */
 void account_call(struct machine *m, uint64_t call, struct buf *out);
 
+/* What happens at a moment, in the event's own words, and why it matters, one sentence; at
+ * the end of a call, what the call did. */
+void account_moment(struct machine *m, struct moment at, struct buf *what, struct buf *why);
+
 #endif

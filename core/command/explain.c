@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * explain: what a word means. The glossary says what no table does; events, masks, flags, commands, figures of `compare` and
  * functions are told from their tables, functions from the points in the code where they emit and store. */
-#include "core/command/columns.h"
+#include "core/base/columns.h"
 #include "core/command/explain.h"
 
 #include <inttypes.h>
@@ -10,7 +10,7 @@
 #include "core/base/intern.h"
 #include "core/command/answer.h"
 #include "core/command/call.h"
-#include "core/command/compare.h"
+#include "core/command/figures/compare.h"
 #include "core/event/event.h"
 #include "core/mm/gfp.h"
 

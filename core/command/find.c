@@ -10,8 +10,8 @@
 #include "core/base/intern.h"
 #include "core/command/answer.h"
 #include "core/command/call.h"
-#include "core/command/search.h"
 #include "core/event/event.h"
+#include "core/look/search.h"
 
 #define ROWS 100u               /* most that one find shows */
 #define PATTERN_MAX 64u

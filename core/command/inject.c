@@ -18,8 +18,8 @@
 #include <string.h>
 
 #include "core/base/intern.h"
-#include "core/command/search.h"
 #include "core/event/emit.h"
+#include "core/look/search.h"
 
 enum stage { WATCHING, WAITING_IRQS, WAITING_LOCK, UNLOCKED, RUNNING, OVER };
 

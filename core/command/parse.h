@@ -11,6 +11,7 @@
 #ifndef CORE_COMMAND_PARSE_H
 #define CORE_COMMAND_PARSE_H
 
+#include "core/base/words.h"
 #include "core/command/command.h"
 #include "core/command/vars.h"
 
@@ -82,11 +83,7 @@ void bound_done(struct bound *b);
 
 /* Pieces that other commands use. */
 bool token_is(const struct statement *st, size_t i, const char *text);
-bool number_parse(const char *text, size_t n, uint64_t *value);         /* as in C: 12, -1, 0x1f, 010 */
 struct cache *cache_find(struct machine *m, const char *name, size_t n);        /* the script's names first */
 enum bind_result value_parse(const struct statement *st, size_t *i, struct machine *m, struct bound_arg *out, struct buf *error, size_t *at);
-
-/* Splits "foo#1.3". Returns how many of cache, slab, object are there (1, 2, 3), 0 when it is no such name. */
-unsigned int name_split(const char *text, size_t n, size_t *cache_len, uint32_t *seq, uint32_t *index);
 
 #endif

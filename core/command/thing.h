@@ -9,10 +9,6 @@
 
 #include "core/machine/machine.h"
 
-/* The descriptor whose room begins at an address, by its place in the web of descriptors: "foo", "foo.node[0]",
- * "foo.cpudata[1]", "foo#3" (a slab_t). False when no cache leads there. */
-bool descriptor_name(struct machine *m, kaddr_t begin, struct buf *out);
-
 /* The bytes of the slot that the name stands for, in stretches; how many there are, 0 when nothing has that name now. */
 #define STRETCHES 64
 struct stretch { uint64_t offset, bytes; };

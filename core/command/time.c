@@ -9,13 +9,13 @@
 #include <string.h>
 
 #include "core/arena/ram.h"
+#include "core/base/columns.h"
 #include "core/base/intern.h"
 #include "core/command/call.h"
-#include "core/command/columns.h"
 #include "core/command/net.h"
-#include "core/command/search.h"
-#include "core/command/where.h"
 #include "core/event/event.h"
+#include "core/look/search.h"
+#include "core/look/where.h"
 
 #define STACK_MAX 32
 #define ROWS_MAX  12

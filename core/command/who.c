@@ -10,11 +10,11 @@
 #include "core/command/answer.h"
 #include "core/command/call.h"
 #include "core/command/net.h"
-#include "core/command/search.h"
 #include "core/command/thing.h"
 #include "core/command/time.h"
-#include "core/command/where.h"
 #include "core/event/event.h"
+#include "core/look/search.h"
+#include "core/look/where.h"
 
 #define STACK_MAX 32
 

@@ -3,9 +3,9 @@
  * weight decided something, and its sentence is the reason. */
 #include <inttypes.h>
 
+#include "core/base/columns.h"
 #include "core/command/answer.h"
 #include "core/command/call.h"
-#include "core/command/columns.h"
 #include "core/command/parse.h"
 #include "core/event/event.h"
 

@@ -17,13 +17,13 @@
 
 #include "core/base/intern.h"
 #include "core/command/answer.h"
-#include "core/command/look.h"
 #include "core/command/net.h"
 #include "core/command/vars.h"
-#include "core/command/where.h"
 #include "core/event/event.h"
 #include "core/export/export.h"
 #include "core/export/scene.h"
+#include "core/look/look.h"
+#include "core/look/where.h"
 
 #define PAGE_EVENTS     20000
 #define PAGE_BYTES      (48u << 20)

@@ -7,9 +7,9 @@
 #include <string.h>
 
 #include "core/base/intern.h"
-#include "core/command/look.h"
 #include "core/command/vars.h"
 #include "core/event/event.h"
+#include "core/look/look.h"
 
 /* ---- a cache ---- */
 

@@ -8,10 +8,11 @@
 #include <string.h>
 
 #include "core/base/intern.h"
-#include "core/command/look.h"
+#include "core/command/answer.h"
 #include "core/event/event.h"
 #include "core/export/export.h"
 #include "core/export/scene.h"
+#include "core/look/look.h"
 
 #define WIDTH           960
 #define MARGIN          32
@@ -106,7 +107,7 @@ static void put_head(struct drawing *d, const char *title, const char *about)
 	text(d, MARGIN, d->y, P_text, "t", title);
 	textf(d, MARGIN, d->y += 24, P_dim, "", "%s", about);
 	if (at.call) {
-		look_sentence(d->m, at, &what, &why);
+		account_moment(d->m, at, &what, &why);
 		textf(d, MARGIN, d->y += 24, P_key, "m", "%.90s", history_command(d->m, at.call)->text);
 		textf(d, MARGIN, d->y += 20, P_text, "", "%" PRIu64 ".%" PRIu64 " \xc2\xb7 %.120s", at.call, at.event, buf_text(&what));
 	}

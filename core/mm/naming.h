@@ -9,7 +9,7 @@
 enum naming_form { NAMING_INT, NAMING_POINTER, NAMING_ADDRESS, NAMING_MTYPE };
 
 /* What lies at `at`, somewhere in STATE: appends its name and says where the value begins, how long it is and how it reads.
- * False when it is none of the page allocators' (zones' own fields are in core/command/fields.def). */
+ * False when it is none of the page allocators' (zones' own fields are in core/look/fields.def). */
 bool mm_naming(const struct machine *m, const void *at, struct buf *name, const void **begin, unsigned int *size, enum naming_form *form);
 
 #endif

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Names of words; see where.h. */
-#include "core/command/where.h"
+#include "core/look/where.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -9,8 +9,8 @@
 #include "core/arena/ram.h"
 #include "core/arena/room.h"
 #include "core/base/intern.h"
-#include "core/command/thing.h"
 #include "core/event/event.h"
+#include "core/look/descriptor.h"
 #include "core/mm/naming.h"
 #include "core/mm/page.h"
 #include "core/slab/slab.h"
@@ -20,7 +20,7 @@ enum owner { OF_page, OF_free_area, OF_per_cpu_pages, OF_zone, OF_kernel };
 static const struct field { uint8_t owner, form; uint16_t offset, size; const char *name; } fields[] = {
 #define FIELD(type, member, form) \
 	{ OF_##type, WHERE_##form, offsetof(struct type, member), sizeof(((struct type *)0)->member), #member },
-#include "core/command/fields.def"
+#include "core/look/fields.def"
 #undef FIELD
 };
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * compare and mark: what each generation holds, wastes and does, side by side. Figures of the state come from the views of
  * the trait, figures of the way from the recorded events and stores; see counters.def. */
-#include "core/command/compare.h"
+#include "core/command/figures/compare.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -19,7 +19,7 @@ const struct counter_info counter_info[COUNTERS] = {
 #define ON(id, event)
 #define ADD(id, event, field)
 #define PAGES(id, event, field)
-#include "core/command/counters.def"
+#include "core/command/figures/counters.def"
 #undef STATE
 #undef COUNTER
 #undef ON
@@ -35,7 +35,7 @@ static const struct rule { uint8_t counter, how; uint16_t event; const char *fie
 #define ON(id, event_) { COUNT_##id, HOW_ONE, EV_##event_, NULL },
 #define ADD(id, event_, field_) { COUNT_##id, HOW_FIELD, EV_##event_, #field_ },
 #define PAGES(id, event_, field_) { COUNT_##id, HOW_PAGES, EV_##event_, #field_ },
-#include "core/command/counters.def"
+#include "core/command/figures/counters.def"
 };
 #define RULES (sizeof rules / sizeof *rules)
 

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Texts side by side; see columns.h. */
-#include "core/command/columns.h"
+#include "core/base/columns.h"
 
 #include <stdbool.h>
 #include <string.h>

@@ -2,8 +2,8 @@
  * The figures by which the generations are compared; the table is counters.def.
  *
  * N1  4096 * pages = bytes_handed + bytes_free + bytes_descriptors + bytes_padding + bytes_colour. */
-#ifndef CORE_COMMAND_COMPARE_H
-#define CORE_COMMAND_COMPARE_H
+#ifndef CORE_COMMAND_FIGURES_COMPARE_H
+#define CORE_COMMAND_FIGURES_COMPARE_H
 
 #include "core/command/net.h"
 
@@ -13,7 +13,7 @@ enum counter {
 #define ON(id, event)
 #define ADD(id, event, field)
 #define PAGES(id, event, field)
-#include "core/command/counters.def"
+#include "core/command/figures/counters.def"
 #undef STATE
 #undef COUNTER
 #undef ON

@@ -8,7 +8,7 @@
 
 static const struct part { uint16_t event; uint8_t rank; const char *kind, *words; } parts[] = {
 #define PART(event_, rank_, kind_, words_) { EV_##event_, rank_, #kind_, words_ },
-#include "core/command/partings.def"
+#include "core/command/figures/partings.def"
 #undef PART
 };
 #define PARTS (sizeof parts / sizeof *parts)

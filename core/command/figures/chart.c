@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Charts; see chart.h. */
-#include "core/command/chart.h"
+#include "core/command/figures/chart.h"
 
 #include <inttypes.h>
 #include <stdio.h>

@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Searching the records; see search.h. */
-#include "core/command/search.h"
+#include "core/look/search.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Which line of a function's pseudocode is at work: the events that the function itself told since it was entered are
  * followed through its text, so that the second spin_lock finds the second line of that name. */
-#include "core/command/look.h"
+#include "core/look/look.h"
 
 #include "core/event/code.h"
 #include "core/event/event.h"

@@ -1,13 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Looking at a moment; see look.h. */
-#include "core/command/look.h"
+#include "core/look/look.h"
 
 #include <inttypes.h>
 #include <string.h>
 
-#include "core/command/answer.h"
-#include "core/command/where.h"
 #include "core/event/event.h"
+#include "core/look/where.h"
 #include "core/mm/page.h"
 
 /* ---- the path as one row of events ---- */
@@ -194,27 +193,6 @@ void look_changes(struct machine *m, struct changes *out)
 		changes_between(m, ev.seg, ev.stores_from, ev.stores_to, out);
 }
 
-void look_sentence(struct machine *m, struct moment at, struct buf *what, struct buf *why)
-{
-	struct event_view ev;
-
-	if (history_event(m, at.call, at.event, &ev)) {
-		if (ev.event == EV_ret) {
-			buf_printf(what, "%s returns", history_command(m, at.call)->text);
-			account_call(m, at.call, why);
-		} else {
-			event_text(what, m, &ev);
-		}
-		if (!why->len)
-			buf_puts(why, event_info[ev.event].why);
-	} else if (at.call && at.call <= history_calls(m)) {
-		buf_printf(what, "before call %" PRIu64, at.call);
-		buf_printf(why, "The state before %s.", history_command(m, at.call)->text);
-	} else {
-		buf_puts(what, "nothing has happened yet");
-		buf_puts(why, "No call has been made on this machine since its boot.");
-	}
-}
 /* ---- what an event speaks of ---- */
 
 static void touch(struct touched *now, enum unit unit, uint64_t v)

@@ -3,8 +3,8 @@
  * bridge from the journal, which knows offsets, to people.
  *
  * W1  Nothing here changes the machine, fails on corrupt state, or shows a host pointer. */
-#ifndef CORE_COMMAND_WHERE_H
-#define CORE_COMMAND_WHERE_H
+#ifndef CORE_LOOK_WHERE_H
+#define CORE_LOOK_WHERE_H
 
 #include "core/base/buf.h"
 #include "core/journal/history.h"

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Texts side by side, and texts in lines. */
-#ifndef CORE_COMMAND_COLUMNS_H
-#define CORE_COMMAND_COLUMNS_H
+#ifndef CORE_BASE_COLUMNS_H
+#define CORE_BASE_COLUMNS_H
 
 #include "core/base/buf.h"
 

@@ -13,8 +13,8 @@
 
 #include "core/command/answer.h"
 #include "core/command/call.h"
-#include "core/command/chart.h"
-#include "core/command/compare.h"
+#include "core/command/figures/chart.h"
+#include "core/command/figures/compare.h"
 
 #define POINTS_MAX 10000u
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Looking at a moment: where it lies on the path, the kernel's call stack there, what its event changed, and a plain
- * sentence. Data for every face; nothing here changes anything.
+ * Looking at a moment: where it lies on the path, the kernel's call stack there, and what its event changed. Data for every
+ * face; nothing here changes anything.
  *
  * K1  Moments are met once: the end of a call and the begin (CALL.0) of the next are one state, and stepping visits
  *     only the end. CALL.0 is visited only for the first call that is kept. */
-#ifndef CORE_COMMAND_LOOK_H
-#define CORE_COMMAND_LOOK_H
+#ifndef CORE_LOOK_LOOK_H
+#define CORE_LOOK_LOOK_H
 
 #include "core/journal/history.h"
 #include "core/machine/machine.h"
@@ -80,11 +80,5 @@ struct touched {
 };
 
 void look_touched(const struct machine *m, struct moment at, struct touched *now);
-
-/* ---- words ---- */
-
-/* What happens at a moment, in the event's own words, and why it matters, one sentence; at
- * the end of a call, what the call did. */
-void look_sentence(struct machine *m, struct moment at, struct buf *what, struct buf *why);
 
 #endif

@@ -2,8 +2,8 @@
  * Searching the records: who wrote this, where does a breakpoint hit. By plain search along the path.
  *
  * F1  A search looks, it moves nothing; it can be stopped (`stop`), and then says how far it came. */
-#ifndef CORE_COMMAND_SEARCH_H
-#define CORE_COMMAND_SEARCH_H
+#ifndef CORE_LOOK_SEARCH_H
+#define CORE_LOOK_SEARCH_H
 
 #include <signal.h>
 

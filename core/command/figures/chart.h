@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * A figure over points, a series an engine: as bars in text, and as an SVG picture. */
-#ifndef CORE_COMMAND_CHART_H
-#define CORE_COMMAND_CHART_H
+#ifndef CORE_COMMAND_FIGURES_CHART_H
+#define CORE_COMMAND_FIGURES_CHART_H
 
 #include "core/command/command.h"
 
