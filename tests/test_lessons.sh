@@ -47,6 +47,12 @@ for file in "$srcdir"/lessons/*/*.md; do
     check "$file says the truth" says ' 0 failed' "$SLABLAB" -c "lesson check \"$file\""
 done
 
+# ---- Ctrl-C ends what a lesson runs ----
+
+{ printf -- '---\ntitle: long\nengine: slub\nformat: 1\n---\n\n```slablab\nrecording calls\nrepeat 4000000000 kmalloc(8)\n```\n'; } >"$tmp/long.md"
+interrupted() { timeout -s INT -k 60 1 "$SLABLAB" -c "lesson check $tmp/long.md"; [ $? != 137 ]; }
+check "a lesson that is being proved can be interrupted" interrupted
+
 # ---- the checker sees what is wrong ----
 
 check "a skeleton is written" "$SLABLAB" -c "lesson new $tmp/mine.md"

@@ -5,7 +5,8 @@
  *
  *      fuzz TARGET FILE|FOLDER...
  *
- * J1  What fails changes nothing, and says where in the line and why.
+ * J1  What fails changes nothing, and says where in the line and why. (Of a lesson or a story the lines before the wrong one
+ *     stay.)
  * J2  An answer with -j is one JSON object a line; text has no control characters but line ends and tabs.
  * J3  Going back to the first moment and forward again passes through the same states, and the first is the one that was.
  * J4  The walkers hold, as long as no call broke memory, as a caller in C can.

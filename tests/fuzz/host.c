@@ -192,7 +192,7 @@ FILE *__wrap_fopen(const char *path, const char *mode)
 	of = judge_path(path, writes);
 	if (of == FUZZERS || of == DATA)
 		return __real_fopen(path, mode);
-	if (of == USERS && !writes && !ends(path, "/rc")) {
+	if (of == USERS && !writes && !exists(path)) {
 		no_file();
 		return NULL;
 	}
@@ -214,7 +214,7 @@ int __wrap_open(const char *path, int flags, ...)
 	of = judge_path(path, writes);
 	if (of == FUZZERS || of == DATA)
 		return __real_open(path, flags, mode);
-	return flags & O_DIRECTORY || (of == USERS && !writes) ? no_file() : memory_file(!writes);
+	return flags & O_DIRECTORY || (of == USERS && !writes && !exists(path)) ? no_file() : memory_file(!writes);
 }
 
 gzFile __wrap_gzopen(const char *path, const char *mode)

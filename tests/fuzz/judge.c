@@ -27,6 +27,9 @@ static const uint8_t new_machines[] = {
 	CMD_machine, CMD_engine, CMD_rerun, CMD_replay, CMD_scenario, CMD_lesson, CMD_recording, CMD_predict, CMD_drill,
 };
 
+/* They run the lines of a file, one after the other: what ran before the wrong one stays. */
+static const uint8_t scripts[] = { CMD_lesson, CMD_scenario };
+
 /* ---- what a moment is ---- */
 
 struct stand { struct machine *m; uint64_t hash, calls, branches; struct moment at; };
@@ -165,7 +168,7 @@ bool judge_line(struct judge *j, const char *line, size_t n, uint32_t number)
 		j->careful = false;
 	if (r.failed) {
 		judge_failure(j, &r, line, n);
-		if (!fuzz_interrupted)
+		if (!fuzz_interrupted && !is_of(r.cmd, scripts, sizeof scripts))
 			judge_unchanged(j->s, before, &r, line, n);
 	}
 	judge_reply(j, &r, line, n);

@@ -17,6 +17,7 @@
 #include "core/command/figures/compare.h"
 
 #define POINTS_MAX 10000u
+#define RANGE_MAX  (1ll << 60)  /* of a variable, so that the difference of two values is a number too */
 
 struct variable_range { char name[32]; int64_t from, to, step; };
 
@@ -66,7 +67,8 @@ static bool parse_range(struct sweep *w, const char *word, size_t n)
 		v->to = fine ? strtoll(end + 2, &end, 0) : 0;
 		if (fine && *end == ':')
 			v->step = strtoll(end + 1, &end, 0);
-		fine = fine && !*end && v->step > 0 && v->to >= v->from && (v->to - v->from) / v->step < POINTS_MAX;
+		fine = fine && !*end && v->step > 0 && v->from >= -RANGE_MAX && v->to <= RANGE_MAX && v->to >= v->from &&
+		       (v->to - v->from) / v->step < POINTS_MAX;
 		w->nvars += fine;
 	}
 	free(copy);
