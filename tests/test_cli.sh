@@ -1,23 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The program from outside: what goes to standard output and error, carets, exit statuses, options.
-: "${srcdir:=.}" "${top_builddir:=.}"
-: "${SLABLAB:=$top_builddir/slablab}"
-passed=0 failed=0
-
-tmp=$(mktemp -d) || exit 1
-trap 'rm -rf "$tmp"' EXIT
-unset NO_COLOR
-
-# same SENTENCE EXPECTED GOT
-same() {
-    if [ "$2" = "$3" ]; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        printf 'FAIL: %s\n--- expected\n%s\n--- got\n%s\n' "$1" "$2" "$3"
-    fi
-}
+. "${srcdir:-.}/tests/lib.sh"
 
 # slablab ARGUMENTS: fills $out, $err and $status; standard input is $tmp/in
 slablab() {
@@ -129,5 +113,4 @@ wait $pid
 same "Ctrl-C stops a repeat at a call's border: status 130" 130 $?
 same "and it says how far it came" 1 "$(grep -c '^<command>:1: interrupted: [0-9]* of 100000000 calls were made$' "$tmp/err")"
 
-echo "$passed passed, $failed failed"
-[ $failed = 0 ]
+finish

@@ -3,27 +3,11 @@
 # Every lesson played from its first page to its last as a learner would: at the prompt and in the picture, on terminals.
 # First each page is asked what is right, as a learner may ask (`lesson solution`, a wrong prediction); then the lesson is
 # played with wrong answers, hints, and the right ones, and all its exercises must be solved.
-: "${srcdir:=.}" "${top_builddir:=.}" "${SLABLAB:=$top_builddir/slablab}"
-case $srcdir in /*) ;; *) srcdir=$(pwd)/$srcdir ;; esac
-ptyrun=$(cd "$top_builddir" && pwd)/tests/ptyrun
-passed=0 failed=0
-tmp=$(mktemp -d) || exit 1
-trap 'rm -rf "$tmp"' EXIT
+. "${srcdir:-.}/tests/lib.sh"
 TERM=xterm-256color LC_ALL=C.UTF-8 XDG_STATE_HOME=$tmp/state XDG_CONFIG_HOME=$tmp/config SLABLAB_DATA=$srcdir
 export TERM LC_ALL XDG_STATE_HOME XDG_CONFIG_HOME SLABLAB_DATA
-unset NO_COLOR LINES COLUMNS
-
-if ! "$ptyrun" 80x24 true; then
-    echo "SKIP: no pseudo terminals here"
-    echo "0 passed, 0 failed, 1 skipped"
-    exit 0
-fi
-
-check() {
-    sentence=$1; shift
-    if out=$("$@" 2>&1); then passed=$((passed + 1))
-    else failed=$((failed + 1)); echo "FAIL: $sentence"; echo "$out" | tail -15; fi
-}
+unset LINES COLUMNS
+need_terminal
 
 # ---- what is right ----
 
@@ -111,5 +95,4 @@ for file in "$srcdir"/lessons/zh_CN/[0-9]*.md; do
     play_lesson zh_CN "$file"
 done
 
-echo "$passed passed, $failed failed"
-[ $failed = 0 ]
+finish

@@ -2,21 +2,10 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # predict and drill: the answers of the teacher's sheet are those that the drill takes, the same everywhere; wrong ones are
 # refused; while a question waits one may look, but not call.
-: "${srcdir:=.}" "${top_builddir:=.}" "${SLABLAB:=$top_builddir/slablab}"
-passed=0 failed=0
-tmp=$(mktemp -d) || exit 1
-trap 'rm -rf "$tmp"' EXIT
+. "${srcdir:-.}/tests/lib.sh"
 XDG_DATA_HOME=$tmp/data
 export XDG_DATA_HOME
 
-# check SENTENCE COMMAND...: passes when the command does
-check() {
-    sentence=$1; shift
-    if out=$("$@" 2>&1); then passed=$((passed + 1))
-    else failed=$((failed + 1)); echo "FAIL: $sentence"; echo "$out" | tail -20; fi
-}
-says() { pattern=$1; shift; "$@" >"$tmp/out" 2>&1; grep -q -- "$pattern" "$tmp/out" || { cat "$tmp/out"; false; }; }
-refuses() { ! "$@"; }
 play() { for line; do printf '%s\n' "$line"; done >"$tmp/play"; "$SLABLAB" -k "$tmp/play"; }
 answers() { "$SLABLAB" -j -c "drill $1 --answers" | grep -o '"answer":"[^"]*"' | cut -d'"' -f4; }
 drill() { { echo "drill $1"; cat; } >"$tmp/play"; "$SLABLAB" -k "$tmp/play"; }
@@ -71,5 +60,4 @@ check "a wrong line says itself what is wrong" says 'never assigned' play 'predi
 check "predict off" says 'predict is off' play 'predict on' 'predict off'
 check "a switch that is none" refuses "$SLABLAB" -c 'predict maybe'
 
-echo "$passed passed, $failed failed"
-[ $failed = 0 ]
+finish

@@ -1,37 +1,13 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What is exported: documents against their schemas, scripts that make their history again, files.
-: "${srcdir:=.}" "${top_builddir:=.}"
-: "${SLABLAB:=$top_builddir/slablab}"
-passed=0 failed=0 skipped=0
-
-tmp=$(mktemp -d) || exit 1
-trap 'chmod -R u+w "$tmp"; rm -rf "$tmp"' EXIT
-unset NO_COLOR
-
-# same SENTENCE EXPECTED GOT
-same() {
-    if [ "$2" = "$3" ]; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        printf 'FAIL: %s\n--- expected\n%s\n--- got\n%s\n' "$1" "$2" "$3"
-    fi
-}
-
-# skip SENTENCE: what it needs is not there
-skip() {
-    skipped=$((skipped + 1))
-    printf 'skip: %s\n' "$1"
-}
+. "${srcdir:-.}/tests/lib.sh"
 
 # run ENGINE < lines: what they say goes to $tmp/out
 run() {
     "$SLABLAB" -e "$1" >"$tmp/out" 2>"$tmp/err"
     echo $? >"$tmp/status"
 }
-
-have() { command -v "$1" >/dev/null 2>&1; }
 
 engines=$("$SLABLAB" -c 'manual engines' | cut -f 1 | grep -v '^all$')
 
@@ -287,7 +263,4 @@ same "the machine stands where it stood" '"call":1' "$(grep -o '"call":[0-9]*' "
 echo "export cast $tmp/d.cast --size 10x10" | run slub
 same "a terminal too small" "<stdin>:1:1: error: --size takes COLUMNSxLINES from 60x18 to 400x200, not '10x10'" "$(head -n 1 "$tmp/err")"
 
-line="$passed passed, $failed failed"
-[ $skipped = 0 ] || line="$line, $skipped skipped"
-echo "$line"
-[ $failed = 0 ]
+finish

@@ -2,11 +2,8 @@
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The corpora of tests/fuzz: every input that a fuzzer thought worth keeping, and every one that was a finding, runs and is
 # judged (tests/fuzz/fuzz.h).
-: "${srcdir:=.}" "${top_builddir:=.}"
-passed=0 failed=0
-tmp=$(mktemp -d) || exit 1
-trap 'rm -rf "$tmp"' EXIT
-SLABLAB_DATA=$(cd "$srcdir" && pwd)
+. "${srcdir:-.}/tests/lib.sh"
+SLABLAB_DATA=$srcdir
 export SLABLAB_DATA
 
 for target in $(sed -n 's/^TARGET(\([a-z]*\),.*/\1/p' "$srcdir/tests/fuzz/targets.def"); do
@@ -22,5 +19,4 @@ for target in $(sed -n 's/^TARGET(\([a-z]*\),.*/\1/p' "$srcdir/tests/fuzz/target
     fi
 done
 
-echo "$passed passed, $failed failed"
-[ $failed = 0 ]
+finish

@@ -3,12 +3,7 @@
 # Every trace that was measured on a real allocator must come out equal, call by call, and twice the same to the byte.
 # With NDJSON_SUMS=FILE a checksum of each output goes there, so that builds can be compared (.ci/run does).
 # Each folder of tests/golden has its traces, their scripts, and a list `runs`: TRACE SCRIPT ENGINE [MACHINE OPTIONS]
-: "${srcdir:=.}" "${top_builddir:=.}"
-: "${SLABLAB:=$top_builddir/slablab}"
-passed=0 failed=0
-
-tmp=$(mktemp -d) || exit 1
-trap 'rm -rf "$tmp"' EXIT
+. "${srcdir:-.}/tests/lib.sh"
 
 # run TRACE SCRIPT ENGINE OPTIONS
 run() {
@@ -35,5 +30,4 @@ for dir in "$srcdir"/tests/golden/*/; do
     done <"$dir/runs"
 done
 
-echo "$passed passed, $failed failed"
-[ $failed = 0 ] && [ $passed != 0 ]
+finish

@@ -3,41 +3,9 @@
 # Nothing that a script, lesson, story, trace or init file says touches the host: no program is started, and no file changes but
 # those that `export` and its like name, which never write over another without --force. What a terminal would obey, and what
 # turns letters around, is shown in writing in every face.
-
-tmp=$(mktemp -d) || exit 1
-tmp=$(cd "$tmp" && pwd -P)
-trap 'rm -rf "$tmp"' EXIT
-unset CDPATH LANGUAGE NO_COLOR SLABLAB_DATA
+. "${srcdir:-.}/tests/lib.sh"
+unset CDPATH LANGUAGE SLABLAB_DATA
 export LC_ALL=C.UTF-8 TERM=xterm
-case $SLABLAB in /*) ;; *) SLABLAB=$PWD/$SLABLAB ;; esac
-ptyrun=$(cd "$top_builddir" && pwd)/tests/ptyrun
-srcdir=$(cd "$srcdir" && pwd)
-passed=0 failed=0 skipped=0
-
-check() {
-    local what=$1
-    shift
-    if "$@"; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "FAILED: $what"
-    fi
-}
-
-skip() {
-    skipped=$((skipped + 1))
-    echo "SKIP: $1"
-}
-
-same() {
-    if [ "$2" = "$3" ]; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        printf 'FAILED: %s\n   expected: %q\n        got: %q\n' "$1" "$2" "$3"
-    fi
-}
 
 # ---- a house with everything that somebody could want to break ----
 
@@ -415,7 +383,4 @@ check "and no tag of theirs" sh -c "! grep -qi '<img\|<!-- -->' '$house/work/evi
 check "a picture has none" sh -c "! grep -qi '<script\|<img\|onerror=.alert' '$house/work/evil.svg'"
 for kind in html svg dot; do check "$kind has nothing to obey" dumb "$house/work/evil.$kind"; done
 
-line="$passed passed, $failed failed"
-[ $skipped = 0 ] || line="$line, $skipped skipped"
-echo "$line"
-test $failed = 0
+finish

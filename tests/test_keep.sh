@@ -1,23 +1,9 @@
 #!/bin/bash
 # SPDX-License-Identifier: GPL-3.0-or-later
 # What survives: sessions that are killed, files of two instances, full disks and folders that are not there.
-
-tmp=$(mktemp -d) || exit 1
-trap 'rm -rf "$tmp"' EXIT
+. "${srcdir:-.}/tests/lib.sh"
 export HOME=$tmp XDG_STATE_HOME=$tmp/state XDG_DATA_HOME=$tmp/data XDG_CONFIG_HOME=$tmp/config NO_COLOR=1
 sessions=$XDG_STATE_HOME/slablab/sessions
-passed=0 failed=0
-
-check() {
-    local what=$1
-    shift
-    if "$@"; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        echo "FAILED: $what"
-    fi
-}
 
 says() { grep -qF -- "$1" "$tmp/out"; }
 files() { find "$sessions" -type f 2>/dev/null | wc -l; }
@@ -92,7 +78,4 @@ else
     check "and leaves nothing" test -z "$(ls "$tmp"/state.json* 2>/dev/null)"
 fi
 
-line="$passed passed, $failed failed"
-[ -z "$skipped" ] || line="$line, $skipped skipped"
-echo "$line"
-test "$failed" = 0
+finish

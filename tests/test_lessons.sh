@@ -1,22 +1,10 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The lessons say the truth (lesson check over all), they can be played, progress is kept; every scenario runs.
-: "${srcdir:=.}" "${top_builddir:=.}" "${SLABLAB:=$top_builddir/slablab}"
-case $srcdir in /*) ;; *) srcdir=$(pwd)/$srcdir ;; esac
-passed=0 failed=0
-tmp=$(mktemp -d) || exit 1
-trap 'rm -rf "$tmp"' EXIT
+. "${srcdir:-.}/tests/lib.sh"
 XDG_DATA_HOME=$tmp/data SLABLAB_DATA=$srcdir
 export XDG_DATA_HOME SLABLAB_DATA
 
-# check SENTENCE COMMAND...: passes when the command does
-check() {
-    sentence=$1; shift
-    if out=$("$@" 2>&1); then passed=$((passed + 1))
-    else failed=$((failed + 1)); echo "FAIL: $sentence"; echo "$out" | tail -20; fi
-}
-says() { pattern=$1; shift; "$@" >"$tmp/out" 2>&1; grep -q -- "$pattern" "$tmp/out" || { cat "$tmp/out"; false; }; }
-refuses() { ! "$@"; }
 play() {        # play LINE...: each a command of one session
     set -- "$@"; for line; do printf '%s\n' "$line"; done >"$tmp/play"; "$SLABLAB" -k "$tmp/play"
 }
@@ -156,5 +144,4 @@ check "what an engine lacks is left out, and said" says '(slub_debug=.*left out:
 check "scenarios are listed" says 'first' play scenario
 check "a scenario is played" says 'foo.num == 3' play 'scenario first'
 
-echo "$passed passed, $failed failed"
-[ $failed = 0 ]
+finish

@@ -1,22 +1,7 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
 # The page of `export html` in a browser without a window: it loads from a file, steps, scrubs, and complains of nothing.
-: "${srcdir:=.}" "${top_builddir:=.}"
-: "${SLABLAB:=$top_builddir/slablab}"
-passed=0 failed=0 skipped=0
-
-tmp=$(mktemp -d) || exit 1
-trap 'rm -rf "$tmp"' EXIT
-
-# same SENTENCE EXPECTED GOT
-same() {
-    if [ "$2" = "$3" ]; then
-        passed=$((passed + 1))
-    else
-        failed=$((failed + 1))
-        printf 'FAIL: %s\n--- expected\n%s\n--- got\n%s\n' "$1" "$2" "$3"
-    fi
-}
+. "${srcdir:-.}/tests/lib.sh"
 
 # export ENGINE NAME < lines
 page() {
@@ -90,7 +75,4 @@ errors: '
     same "a page of a machine of pages alone plays" "$(expected 2 16; printf '%s' "$end")" "$(play pages)"
 fi
 
-line="$passed passed, $failed failed"
-[ $skipped = 0 ] || line="$line, $skipped skipped"
-echo "$line"
-[ $failed = 0 ]
+finish

@@ -5,40 +5,19 @@
 # tests/golden/tui/NAME.keys are scripts of keys, with engine, machine and sizes in their second line; NAME.SIZE.KIND.txt
 # (or .txt.gz) the screens they save, one after the other. After a change that was meant: UPDATE=1 tests/test_tui.sh writes
 # them anew; look at the difference. With NAMEs behind it only these scripts run.
-: "${srcdir:=.}" "${top_builddir:=.}" "${SLABLAB:=$top_builddir/slablab}"
-case $srcdir in /*) ;; *) srcdir=$(pwd)/$srcdir ;; esac
-case $SLABLAB in /*) ;; *) SLABLAB=$(pwd)/$SLABLAB ;; esac
-ptyrun=$(cd "$top_builddir" && pwd)/tests/ptyrun
+. "${srcdir:-.}/tests/lib.sh"
 golden=$srcdir/tests/golden/tui
-passed=0 failed=0 skipped=0
-tmp=$(mktemp -d) || exit 1
-trap 'rm -rf "$tmp"' EXIT
 
 TERM=xterm-256color LANG=C LC_ALL=
 export TERM LANG LC_ALL
-unset NO_COLOR LINES COLUMNS XDG_CONFIG_HOME
-
-pass() { passed=$((passed + 1)); }
-fail() { failed=$((failed + 1)); echo "FAIL: $1"; [ -z "$2" ] || printf '%s\n' "$2" | head -${3:-40}; }
-
-# check SENTENCE COMMAND...: passes when the command does
-check() {
-    sentence=$1; shift
-    if out=$("$@" 2>&1); then pass; else fail "$sentence" "$out"; fi
-}
-
-skip() { skipped=$((skipped + 1)); echo "SKIP: $1"; }
+unset LINES COLUMNS XDG_CONFIG_HOME
+need_terminal
 
 # A UTF-8 locale of this machine.
 utf8=
 for l in C.UTF-8 C.utf8 en_US.UTF-8 en_US.utf8; do
     [ "$(LC_ALL=$l locale charmap 2>/dev/null)" = UTF-8 ] && utf8=$l && break
 done
-if ! "$ptyrun" 80x24 true; then
-    echo "SKIP: no pseudo terminals here"
-    echo "0 passed, 0 failed, 1 skipped"
-    exit 0
-fi
 
 # ---- screens ----
 
@@ -71,12 +50,6 @@ screens() {
     fi
     if [ -f "$file" ]; then cp "$file" "$dir/want"; else gzip -dc "$file.gz" >"$dir/want"; fi
     if difference=$(diff "$dir/want" "$dir/all"); then pass; else fail "$1 at $2, $3, shows its screens" "$difference"; fi
-}
-
-finish() {
-    if [ $skipped = 0 ]; then echo "$passed passed, $failed failed"; else echo "$passed passed, $failed failed, $skipped skipped"; fi
-    [ $failed = 0 ]
-    exit
 }
 
 for name in ${*:-$(cd "$golden" && ls -- *.keys | sed 's/\.keys$//')}; do
