@@ -67,8 +67,7 @@ printf 'p = kmalloc(100)\nq = kmalloc(100)\n' | env -u HOME -u XDG_STATE_HOME "$
 check "no home is said once" test "$(grep -c 'This session is not kept: neither XDG_STATE_HOME nor HOME' "$tmp/out")" = 1
 # The machine of a guard build is a file itself (of memory), which such a limit refuses.
 if (trap '' XFSZ; ulimit -f 0; "$SLABLAB" -c 'kmalloc(8)' 2>&1) | grep -q 'no room for another machine'; then
-    skipped=1
-    echo "SKIP: full disks (a guard build's machine is a file itself)"
+    skip "full disks (a guard build's machine is a file itself)"
 else
     (trap '' XFSZ; ulimit -f 0; printf 'p = kmalloc(100)\nq = kmalloc(100)\n' | "$SLABLAB" -i 2>&1) | cat >"$tmp/out"
     check "a full disk is said once" test "$(grep -c 'This session is not kept' "$tmp/out")" = 1
