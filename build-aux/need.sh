@@ -81,7 +81,7 @@ probe_all() {
 }
 
 # What .ci/run would like: command and apt package; "python3 -c import X" is written python3-X
-wanted='msgfmt:gettext clang:clang tmux:tmux python3:python3 valgrind:valgrind groff:groff zsh:zsh fish:fish lintian:lintian dh:debhelper python3-jsonschema:python3-jsonschema jq:jq chromium:chromium dot:graphviz rsvg-convert:librsvg2-bin'
+wanted='msgfmt:gettext clang:clang tmux:tmux python3:python3 valgrind:valgrind groff:groff zsh:zsh fish:fish lintian:lintian dh:debhelper python3-jsonschema:python3-jsonschema jq:jq chromium:chromium dot:graphviz rsvg-convert:librsvg2-bin musl-gcc:musl-tools'
 
 # clang's libFuzzer comes in a package of its own, which bears clang's version.
 has_fuzzer() {

@@ -16,6 +16,11 @@
 
 #define __journaled const
 
+/* The kernel's word; glibc has it too, other C libraries do not. */
+#ifndef __always_inline
+#define __always_inline inline __attribute__((always_inline))
+#endif
+
 #ifndef RECORD
 #define RECORD 1
 #endif
