@@ -6,17 +6,17 @@
 
 void fuzz_slabinfo(const char *data, size_t n)
 {
-	static const char *const lines[] = {
-		"check-geometry -", "check-geometry - --engine slab24 --arch i386 --l1 32 --all", "check-geometry - --engine slab --cpus 4",
+	static const char line[] = "check-geometry -";
+	static const char *const with[] = {
+		"check-geometry - --engine slab24 --arch i386 --l1 32 --all", "check-geometry - --engine slab --cpus 4",
 		"check-geometry - --engine slub --all",
 	};
 	struct judge j;
 
 	(void)data;
-	(void)n;
 	if (!judge_open(&j, "slub", "mem_mb=16"))
 		return;
-	for (uint32_t i = 0; i < sizeof lines / sizeof *lines; i++)
-		judge_line(&j, lines[i], strlen(lines[i]), i + 1);
+	judge_line(&j, line, sizeof line - 1, 1);
+	judge_line(&j, with[n % 3], strlen(with[n % 3]), 2);
 	judge_close(&j);
 }
