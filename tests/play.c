@@ -74,7 +74,8 @@ static void play_log(const char *fmt, ...)
 
 static struct session *open_session(const struct play *p)
 {
-	struct session_options o = { .engine = engine_info[p->engine].name, .machine = p->options, .recording = RECORD_EVENTS };
+	struct session_options o = { .engine = engine_info[p->engine].name, .machine = p->options,
+				     .recording = p->calls ? RECORD_CALLS : RECORD_EVENTS };
 	struct buf error = {0};
 	struct session *s = session_new(&o, &error);
 

@@ -22,6 +22,7 @@ struct path { struct segment *tip; struct seen *after; size_t calls; };
 struct play {
 	unsigned int (*roll)(void *ctx, unsigned int sides);    /* 0 .. sides - 1 */
 	void *ctx;
+	bool calls;                     /* records calls alone: their events are found when somebody goes there */
 	enum engine_id engine;
 	const char *options;
 	struct session *s;

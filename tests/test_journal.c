@@ -457,6 +457,21 @@ START_TEST(a_sealed_stream_keeps_its_items_and_opens_again)
 }
 END_TEST
 
+/* Flags of a cache beside another number: 0x2008 and 0x2000 lie in the second slot. */
+START_TEST(a_number_that_looks_like_a_pointer_has_one_hash_in_every_slot)
+{
+	struct machine *a = new_machine("mem_mb=16"), *b = new_machine("mem_mb=16");
+
+	ck_assert(a != b);
+	ck_assert_uint_eq(arena_hash(a), arena_hash(b));
+	put(a, ARENA_BASE + SLOT_SIZE + 0x2000);
+	put(b, ARENA_BASE + SLOT_SIZE + 0x2000);
+	ck_assert_uint_eq(arena_hash(a), arena_hash(b));
+	machine_free(a);
+	machine_free(b);
+}
+END_TEST
+
 RUN_TESTS("journal",
 	a_store_is_the_word_and_what_changed_in_it,
 	zeroing_what_is_zero_records_nothing,
@@ -471,4 +486,5 @@ RUN_TESTS("journal",
 	another_cpu_breaks_in_after_an_event_and_again_after_the_next,
 	a_break_that_was_not_reached_does_not_wait_for_the_next_call,
 	a_pool_far_over_gives_memory_back_to_the_host,
-	a_sealed_stream_keeps_its_items_and_opens_again)
+	a_sealed_stream_keeps_its_items_and_opens_again,
+	a_number_that_looks_like_a_pointer_has_one_hash_in_every_slot)

@@ -166,16 +166,17 @@ static uint64_t mix(uint64_t word, uint64_t offset)
 	return (h ^ h >> 29) * 0x94d049bb133111ebull;
 }
 
-/* A sum over the words that are not zero: which pages happen to be mapped or touched makes no difference. A pointer
- * into the slot counts by its offset: the same machine in another slot has the same hash. */
+/* A sum over the words that are not zero: which pages happen to be mapped or touched makes no difference. What may be a
+ * pointer into the arena counts by its offset in the slot: the same machine in another slot has the same hash. A number that
+ * looks like one (two words of 32 bits, the upper of them flags) counts alike whichever slot it stands in. */
 static void hash_run(void *ctx, const void *from, size_t bytes)
 {
 	const uint64_t *word = from;
-	uint64_t sum = 0, offset = slot_offset(from), base = (uintptr_t)machine_of(from);
+	uint64_t sum = 0, offset = slot_offset(from);
 
 	for (size_t i = 0; i < bytes / 8; i++)
 		if (word[i])
-			sum += mix(word[i] - base < SLOT_SIZE ? word[i] - base + ARENA_BASE : word[i], offset + i * 8);
+			sum += mix(word[i] - ARENA_BASE < SLOTS * SLOT_SIZE ? ARENA_BASE + (word[i] & (SLOT_SIZE - 1)) : word[i], offset + i * 8);
 	*(uint64_t *)ctx += sum;
 }
 

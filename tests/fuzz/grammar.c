@@ -34,10 +34,10 @@ void fuzz_grammar(const char *data, size_t n)
 	struct bytes b = { (const uint8_t *)data, (const uint8_t *)data + n };
 	struct play p = { .roll = roll, .ctx = &b };
 	enum engine_id engine = roll(&b, ENGINES);
-	bool again;
+	unsigned int which = roll(&b, 90), kind = roll(&b, 8);
 
-	play_begin(&p, engine, roll(&b, 90));
-	again = !roll(&b, 4);
+	p.calls = kind < 2;
+	play_begin(&p, engine, which);
 	for (unsigned int i = 0; i < STEPS_MAX && b.at < b.end && !fuzz_interrupted; i++) {
 		if (roll(&b, 8))
 			play_call(&p);
@@ -45,7 +45,7 @@ void fuzz_grammar(const char *data, size_t n)
 			play_move(&p);
 	}
 	play_prove(&p);
-	if (again)
+	if (kind % 4 == 0)
 		play_again(&p);
 	play_end(&p);
 }
