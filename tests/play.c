@@ -45,7 +45,7 @@ static unsigned int dice(struct play *p, unsigned int sides)
 
 static bool has(const struct play *p, const char *engines)
 {
-	return strchr(engines, engine_info[p->engine].letter);
+	return engine_among(p->engine, engines);
 }
 
 static void must(bool holds, const char *what, const char *why)

@@ -17,6 +17,7 @@
 #include "core/mm/page.h"
 #include "core/mm/mm.h"
 #include "core/slab/slab.h"
+#include "tests/check_main.h"
 
 #ifndef __has_feature
 #define __has_feature(x) 0
@@ -256,20 +257,6 @@ START_TEST(every_word_of_a_slab_and_its_descriptors_may_be_overwritten)
 }
 END_TEST
 
-int main(void)
-{
-	Suite *suite = suite_create("faults");
-	TCase *tc = tcase_create("faults");
-	SRunner *runner;
-	int failed;
-
-	tcase_set_timeout(tc, getenv("FAULTS") ? 0 : 300);
-	tcase_add_test(tc, every_page_allocation_of_a_scenario_may_fail);
-	tcase_add_loop_test(tc, every_word_of_a_slab_and_its_descriptors_may_be_overwritten, 0, ROWS);
-	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? 1 : 0;
-}
+RUN_CASES("faults", getenv("FAULTS") ? 0 : 300,
+	  ONCE(every_page_allocation_of_a_scenario_may_fail),
+	  EACH(every_word_of_a_slab_and_its_descriptors_may_be_overwritten, ROWS))

@@ -18,6 +18,7 @@
 #include "core/look/search.h"
 #include "core/mm/gfp.h"
 #include "core/mm/mm.h"
+#include "tests/check_main.h"
 
 static const char *source_dir(void)
 {
@@ -332,33 +333,19 @@ START_TEST(a_machine_that_is_through_a_call_waits_for_the_others)
 }
 END_TEST
 
-int main(void)
-{
-	Suite *suite = suite_create("lab");
-	TCase *tc = tcase_create("lab");
-	SRunner *runner;
-	int failed;
-
-	tcase_set_timeout(tc, 300);
-	tcase_add_test(tc, time_is_a_tree_with_named_branches);
-	tcase_add_test(tc, a_call_breaks_in_and_tid_tells);
-	tcase_add_test(tc, what_breaks_in_waits_for_interrupts_and_locks);
-	tcase_add_test(tc, who_stored_last_to_a_field_a_link_a_page);
-	tcase_add_test(tc, a_call_tells_the_turns_it_took_and_why);
-	tcase_add_test(tc, owners_of_an_object_and_finding_things_on_all_engines);
-	tcase_add_test(tc, compare_counts_in_all_and_since_the_mark);
-	tcase_add_test(tc, sweep_runs_a_script_over_a_grid);
-	tcase_add_test(tc, machines_of_a_lab_have_options_of_their_own_and_run_again_on_others);
-	tcase_add_test(tc, explain_says_what_a_word_means);
-	tcase_add_test(tc, diff_gives_a_json_patch);
-	tcase_add_test(tc, texts_stand_side_by_side_wrapped_and_aligned);
-	tcase_add_test(tc, a_machine_that_is_through_a_call_waits_for_the_others);
-	tcase_add_loop_test(tc, every_event_field_function_mask_and_flag_is_explained, 0, 3);
-	tcase_add_test(tc, what_the_glossary_points_to_is_explained_too);
-	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? 1 : 0;
-}
+RUN_CASES("lab", 300,
+	  ONCE(time_is_a_tree_with_named_branches),
+	  ONCE(a_call_breaks_in_and_tid_tells),
+	  ONCE(what_breaks_in_waits_for_interrupts_and_locks),
+	  ONCE(who_stored_last_to_a_field_a_link_a_page),
+	  ONCE(a_call_tells_the_turns_it_took_and_why),
+	  ONCE(owners_of_an_object_and_finding_things_on_all_engines),
+	  ONCE(compare_counts_in_all_and_since_the_mark),
+	  ONCE(sweep_runs_a_script_over_a_grid),
+	  ONCE(machines_of_a_lab_have_options_of_their_own_and_run_again_on_others),
+	  ONCE(explain_says_what_a_word_means),
+	  ONCE(diff_gives_a_json_patch),
+	  ONCE(texts_stand_side_by_side_wrapped_and_aligned),
+	  ONCE(a_machine_that_is_through_a_call_waits_for_the_others),
+	  EACH(every_event_field_function_mask_and_flag_is_explained, 3),
+	  ONCE(what_the_glossary_points_to_is_explained_too))

@@ -16,6 +16,7 @@
 #include "core/look/search.h"
 #include "core/mm/mm.h"
 #include "core/slab/slab.h"
+#include "tests/check_main.h"
 
 static uint64_t dice = 1;
 
@@ -452,23 +453,9 @@ START_TEST(a_patch_of_two_moments_turns_the_first_export_into_the_second)
 }
 END_TEST
 
-int main(void)
-{
-	Suite *suite = suite_create("lab_random");
-	TCase *tc = tcase_create("lab_random");
-	SRunner *runner;
-	int failed;
-
-	tcase_set_timeout(tc, 600);
-	tcase_add_test(tc, three_machines_in_lockstep_stay_consistent_through_undo_and_branches);
-	tcase_add_loop_test(tc, who_finds_the_store_that_brute_force_finds, 0, 3);
-	tcase_add_loop_test(tc, diff_finds_just_the_words_that_differ, 0, 3);
-	tcase_add_test(tc, a_patch_turns_the_first_text_into_the_second);
-	tcase_add_loop_test(tc, a_patch_of_two_moments_turns_the_first_export_into_the_second, 0, 3);
-	suite_add_tcase(suite, tc);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? 1 : 0;
-}
+RUN_CASES("lab_random", 600,
+	  ONCE(three_machines_in_lockstep_stay_consistent_through_undo_and_branches),
+	  EACH(who_finds_the_store_that_brute_force_finds, 3),
+	  EACH(diff_finds_just_the_words_that_differ, 3),
+	  ONCE(a_patch_turns_the_first_text_into_the_second),
+	  EACH(a_patch_of_two_moments_turns_the_first_export_into_the_second, 3))

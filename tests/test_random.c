@@ -7,6 +7,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "tests/check_main.h"
 #include "tests/play.h"
 
 #ifndef __has_feature
@@ -114,20 +115,6 @@ START_TEST(no_line_crashes_and_a_wrong_one_changes_nothing)
 }
 END_TEST
 
-int main(void)
-{
-	Suite *suite = suite_create("random");
-	TCase *tc = tcase_create("random");
-	SRunner *runner;
-	int failed;
-
-	suite_add_tcase(suite, tc);
-	tcase_set_timeout(tc, 600);
-	tcase_add_loop_test(tc, random_calls_and_moves_stay_true, 0, ENGINES);
-	tcase_add_loop_test(tc, no_line_crashes_and_a_wrong_one_changes_nothing, 0, ENGINES);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
-	return failed ? 1 : 0;
-}
+RUN_CASES("random", 600,
+	  EACH(random_calls_and_moves_stay_true, ENGINES),
+	  EACH(no_line_crashes_and_a_wrong_one_changes_nothing, ENGINES))

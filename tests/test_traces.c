@@ -13,6 +13,7 @@
 #include "core/journal/proof.h"
 #include "core/mm/mm.h"
 #include "core/slab/slab.h"
+#include "tests/check_main.h"
 
 /* A line of a folder's `runs`. */
 struct trace { char folder[256], name[128], script[128], engine[32], options[128]; };
@@ -214,20 +215,11 @@ END_TEST
 
 int main(void)
 {
-	Suite *suite = suite_create("traces");
-	TCase *tc = tcase_create("traces");
-	SRunner *runner;
 	int failed;
 
 	find_traces();
-	suite_add_tcase(suite, tc);
-	tcase_set_timeout(tc, 300);
-	tcase_add_loop_test(tc, the_history_of_a_trace_is_true, 0, ntraces ? ntraces : 1);
-	tcase_add_loop_test(tc, recording_calls_finds_the_same_events, 0, ntraces ? ntraces : 1);
-	runner = srunner_create(suite);
-	srunner_run_all(runner, CK_NORMAL);
-	failed = srunner_ntests_failed(runner);
-	srunner_free(runner);
+	failed = run_cases("traces", 300, (const struct test_case[]){ EACH(the_history_of_a_trace_is_true, ntraces ? ntraces : 1),
+			   EACH(recording_calls_finds_the_same_events, ntraces ? ntraces : 1) }, 2);
 	free(traces);
-	return failed ? 1 : 0;
+	return failed;
 }
