@@ -97,6 +97,9 @@ bool answer_holds(struct session *s, const struct lesson *l, const struct item *
 /* The right answer, as a learner would give it. False with a message. Runs a predict's call. */
 bool answer_right(struct session *s, const struct lesson *l, const struct item *item, struct buf *answer, struct buf *error);
 
+/* How many choices a quiz offers; 0: it asks for a value. */
+unsigned int item_choices(const struct item *item);
+
 /* ---- a page before the learner (page.c) ---- */
 
 struct course {

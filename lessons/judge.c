@@ -165,6 +165,17 @@ static int right_choice(const struct item *item)
 	return -1;
 }
 
+unsigned int item_choices(const struct item *item)
+{
+	const char *p = item->text, *line;
+	unsigned int choices = 0;
+	size_t n;
+
+	while (item->kind == ITEM_QUIZ && next_line(&p, &line, &n))
+		choices += line_begins(line, n, "- [x]") || line_begins(line, n, "- [ ]");
+	return choices;
+}
+
 bool answer_right(struct session *s, const struct lesson *l, const struct item *item, struct buf *answer, struct buf *error)
 {
 	size_t n;

@@ -102,6 +102,21 @@ static void ask_start(struct ask *a)
 	free(word);
 }
 
+/* Whether a lesson of that number is on the shelf. */
+static bool lesson_there(unsigned int number)
+{
+	struct buf name = {0}, error = {0};
+	struct lesson *l;
+
+	buf_printf(&name, "%u", number);
+	l = lesson_open(buf_text(&name), &error);
+	if (l)
+		lesson_free(l);
+	buf_done(&name);
+	buf_done(&error);
+	return l;
+}
+
 /* A page left unsolved is no harm: the next one begins as if its solution had been typed. */
 static void ask_next(struct ask *a)
 {
@@ -109,9 +124,11 @@ static void ask_next(struct ask *a)
 
 	if (c->page < c->now->pages)
 		show_page(a, c->page + 1);
-	else
+	else if (lesson_there(c->now->number + 1))
 		buf_printf(&a->said, _("Lesson %u is at its end. lesson start %u is the next; lesson lists all.\n"), c->now->number,
 			   c->now->number + 1);
+	else
+		buf_printf(&a->said, _("Lesson %u is at its end, and it is the last; lesson lists all.\n"), c->now->number);
 }
 
 static void ask_back(struct ask *a)
@@ -211,14 +228,22 @@ static void answered(struct ask *a, const struct item *e)
 		say(a, _("  lesson reset asks again; lesson next goes on."));
 	} else {
 		a->c->tries++;
-		say(a, lesson_part(a->c->now, e->exercise, ITEM_HINT, 0) ? _("No. lesson hint helps.") : _("No. lesson solution tells."));
+		say(a, lesson_part(a->c->now, e->exercise, ITEM_HINT, 0) ? _("No. lesson hint helps.") :
+							      _("No. Answer again, or lesson solution tells."));
 	}
 	buf_done(&why);
+}
+
+/* Where there are choices, their letters are the answers. */
+static bool is_choice(const char *answer, unsigned int choices)
+{
+	return answer[0] && !answer[1] && (unsigned int)((answer[0] | 0x20) - 'a') < choices;
 }
 
 static void ask_answer(struct ask *a)
 {
 	const struct item *e = exercise_of(a);
+	unsigned int choices = e ? item_choices(e) : 0;
 
 	if (!e || e->kind == ITEM_TRY)
 		buf_puts(&a->error, e ? _("this exercise is done, not answered: lesson check judges it") : _("there is no question on this page"));
@@ -226,6 +251,8 @@ static void ask_answer(struct ask *a)
 		buf_puts(&a->error, _("lesson answer needs an answer"));
 	else if (e->kind == ITEM_PREDICT && (a->c->solved || a->c->tries))
 		buf_puts(&a->error, _("it has run already: lesson reset asks again, lesson next goes on"));
+	else if (choices && !is_choice(a->arg, choices))
+		buf_printf(&a->error, _("answer with a letter from A to %c"), (char)('A' + choices - 1));
 	else
 		answered(a, e);
 }

@@ -88,6 +88,18 @@ START_TEST(every_name_in_a_text_is_an_event)
 }
 END_TEST
 
+START_TEST(every_field_in_an_events_words_is_one)
+{
+	for (unsigned int e = 1; e < EVENTS; e++)
+		for (const char *open = strchr(event_info[e].text, '{'); open; open = strchr(open + 1, '{')) {
+			size_t n = strcspn(open + 1, "}");
+
+			ck_assert_msg(event_field_find(e, open + 1, n) >= 0 || (n == 8 && !strncmp(open + 1, "function", n)),
+				      "%s: {%.*s} is no field of it", event_info[e].name, (int)n, open + 1);
+		}
+}
+END_TEST
+
 START_TEST(lines_fit_into_the_narrowest_pane)
 {
 	for (size_t i = 0; i < ROWS; i++)
@@ -229,6 +241,7 @@ RUN_TESTS("code",
 	  every_text_is_of_a_function_on_a_call_stack,
 	  every_event_has_a_line,
 	  every_name_in_a_text_is_an_event,
+	  every_field_in_an_events_words_is_one,
 	  lines_fit_into_the_narrowest_pane,
 	  events_of_24_find_their_lines,
 	  events_of_slab_find_their_lines,

@@ -85,7 +85,7 @@ play_lesson() {   # LANG FILE
     check "$1 $id in the picture" in_picture "$1" "$number"
     check "$1 $id: all solved in the picture" solved picture "$id" "$exercises"
     wrongs=$(grep -c '^lesson answer ~' "$tmp/play")
-    check "$1 $id: $wrongs wrong answers are refused" sh -c "test \$(grep -acE '(No: it is|No[.] lesson|不对[:：。])' '$tmp/screen') -eq $wrongs"
+    check "$1 $id: $wrongs wrong answers are refused" sh -c "test \$(grep -acE '(No: it is|No[.] (lesson|Answer)|answer with a letter|不对[:：。]|请用 A)' '$tmp/screen') -eq $wrongs"
 }
 
 for file in "$srcdir"/lessons/[0-9]*.md; do
