@@ -7,15 +7,12 @@ SLABLAB_DATA=$srcdir
 export SLABLAB_DATA
 
 for target in $(sed -n 's/^TARGET(\([a-z]*\),.*/\1/p' "$srcdir/tests/fuzz/targets.def"); do
-    if [ -z "$(ls "$srcdir/tests/fuzz/corpus/$target")" ]; then
-        echo "FAIL: $target has no corpus"; failed=$((failed + 1)); continue
-    fi
     if "$top_builddir/tests/fuzz/fuzz" "$target" "$srcdir/tests/fuzz/corpus/$target" >"$tmp/out" 2>&1; then
-        passed=$((passed + $(sed -n 's/ inputs$//p' "$tmp/out")))
+        inputs=$(sed -n 's/ inputs$//p' "$tmp/out")
+        passed=$((passed + inputs))
+        check "$target has a corpus" test "$inputs" -gt 0
     else
-        failed=$((failed + 1))
-        echo "FAIL: $target, the last of these:"
-        tail -n 20 "$tmp/out"
+        fail "$target, the last of these:" "$(tail -n 20 "$tmp/out")"
     fi
 done
 

@@ -11,6 +11,7 @@
 #include <stdlib.h>
 #include <string.h>
 
+#include "core/base/text.h"
 #include "core/command/answer.h"
 #include "core/command/call.h"
 #include "core/command/figures/chart.h"
@@ -196,8 +197,10 @@ static bool run_line(struct sweep *w, struct session *s, uint64_t point, const c
 	put_line(w, point, line, n, &text);
 	session_run(s, buf_text(&text), text.len, number, &r);
 	fine = !r.failed;
-	if (!fine && !w->failure.len)
-		buf_printf(&w->failure, "%s: %s", buf_text(&text), buf_text(&r.error));
+	if (!fine && !w->failure.len) {
+		text_show(&w->failure, buf_text(&text), text.len, 0);
+		buf_printf(&w->failure, ": %s", buf_text(&r.error));
+	}
 	reply_done(&r);
 	buf_done(&text);
 	return fine;
