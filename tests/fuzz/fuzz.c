@@ -11,6 +11,7 @@
 
 #define INPUT_MAX 65536u
 #define PATIENCE  1             /* seconds of processor time until Ctrl-C is pressed (J5) */
+#define LIMIT     10            /* ... until the input counts as one that never ends */
 
 struct fuzz_input fuzz_input;
 volatile bool fuzz_interrupted;
@@ -35,10 +36,15 @@ void fuzz_fail(const char *fmt, ...)
 	abort();
 }
 
+static unsigned int waited;     /* seconds that the input has run */
+
 static void press_ctrl_c(int sig)
 {
 	(void)sig;
 	fuzz_interrupted = true;
+	waited += PATIENCE;
+	if (waited >= LIMIT)
+		fuzz_fail("it runs for %u seconds, %u of them after Ctrl-C", waited, waited - PATIENCE);
 }
 
 static void set_timer(unsigned int seconds)
@@ -107,6 +113,7 @@ int LLVMFuzzerTestOneInput(const uint8_t *data, size_t n)
 	text[n] = 0;
 	fuzz_input = (struct fuzz_input){ text, n };
 	fuzz_interrupted = false;
+	waited = 0;
 	host_away(text, n);
 	set_timer(PATIENCE);
 	target->run(text, n);

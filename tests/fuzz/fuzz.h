@@ -10,7 +10,8 @@
  * J2  An answer with -j is one JSON object a line; text has no control characters but line ends and tabs.
  * J3  Going back to the first moment and forward again passes through the same states, and the first is the one that was.
  * J4  The walkers hold, as long as no call broke memory, as a caller in C can.
- * J5  No input runs longer than a moment: a long command ends at Ctrl-C, which comes after a second.
+ * J5  No input runs longer than a moment: a long command ends at Ctrl-C, which comes after a second of processor time; after
+ *     ten it is one that never ends.
  * J6  The host is out of reach (host.c). */
 #ifndef TESTS_FUZZ_H
 #define TESTS_FUZZ_H

@@ -19,7 +19,7 @@ passed=0 failed=0
 for target in "$@"; do
     mkdir -p "fuzzing/$target"
     ascii=0 && [ "$target" = grammar ] && ascii=1
-    if "$FUZZ" "$target" -dict=fuzzing/dictionary -max_total_time="$FUZZ_SECONDS" -timeout=10 -rss_limit_mb=4096 -max_len=4096 \
+    if "$FUZZ" "$target" -dict=fuzzing/dictionary -max_total_time="$FUZZ_SECONDS" -timeout=60 -rss_limit_mb=4096 -max_len=4096 \
         -only_ascii=$ascii -print_final_stats=1 -artifact_prefix="fuzzing/$target-" \
         "fuzzing/$target" "$srcdir/tests/fuzz/corpus/$target" >"fuzzing/$target.log" 2>&1
     then passed=$((passed + 1))
