@@ -12,16 +12,16 @@ export LC_ALL=C.UTF-8 TERM=xterm
 house=$tmp/house
 build_house() {
     rm -rf "$tmp/house" "$tmp/far"
-    mkdir -p "$house/home/.config" "$house/work" "$tmp/far"
+    mkdir -p "$house/home/.config" "$house/here" "$tmp/far"
     echo 'the profile' >"$house/home/.profile"
-    echo 'kept' >"$house/work/old"
-    chmod 600 "$house/work/old"
+    echo 'kept' >"$house/here/old"
+    chmod 600 "$house/here/old"
     echo 'far away' >"$tmp/far/file"
-    ln -s old "$house/work/link"
-    ln -s nothing "$house/work/dangling"
-    ln -s "$tmp/far" "$house/work/way-out"
-    mkfifo "$house/work/fifo"
-    mkdir "$house/work/folder"
+    ln -s old "$house/here/link"
+    ln -s nothing "$house/here/dangling"
+    ln -s "$tmp/far" "$house/here/way-out"
+    mkfifo "$house/here/fifo"
+    mkdir "$house/here/folder"
 }
 
 # What stands there: names, kinds, modes, links, bytes.
@@ -31,7 +31,7 @@ tree() {
 
 # lab ARGUMENTS...: in the house; 10 s are for ever
 lab() {
-    (cd "$house/work" && HOME=$house/home XDG_CONFIG_HOME=$tmp/xdg/config XDG_STATE_HOME=$tmp/xdg/state XDG_DATA_HOME=$tmp/xdg/data \
+    (cd "$house/here" && HOME=$house/home XDG_CONFIG_HOME=$tmp/xdg/config XDG_STATE_HOME=$tmp/xdg/state XDG_DATA_HOME=$tmp/xdg/data \
         timeout -k 1 10 "$SLABLAB" "$@") >"$tmp/out" 2>"$tmp/err"
     status=$?
 }
@@ -64,7 +64,7 @@ export events link
 export timeline dangling
 export script fifo
 export svg folder
-export html ../work/old
+export html ../here/old
 export dot $house/home/.profile
 export state way-out/file
 export state /dev/null
@@ -88,16 +88,16 @@ same_tree "neither pipes nor devices were touched"
 lab -c 'export state /dev/null --force'
 same "/dev/null takes everything" 0 $status
 lab -c 'export state old --force'
-same "a file that is replaced keeps its mode" 600 "$(stat -c %a "$house/work/old")"
-check "and has the new bytes" grep -q slablab/state "$house/work/old"
-echo kept >"$house/work/old"
+same "a file that is replaced keeps its mode" 600 "$(stat -c %a "$house/here/old")"
+check "and has the new bytes" grep -q slablab/state "$house/here/old"
+echo kept >"$house/here/old"
 lab -c 'export state link --force' -c 'export events dangling --force'
-same "a link is replaced, and what it points to stays" kept "$(cat "$house/work/old")"
-check "it is a file now" test -f "$house/work/link" -a ! -L "$house/work/link"
-check "so is one that led nowhere" test -f "$house/work/dangling" -a ! -L "$house/work/dangling" -a ! -e "$house/work/nothing"
-ln -s "$tmp/far/file" "$house/work/new.$$.tmp"
-for i in 0 1 2; do ln -s "$tmp/far/file" "$house/work/trap.$i"; done
-cat "$house/work/fifo" >"$tmp/read" &
+same "a link is replaced, and what it points to stays" kept "$(cat "$house/here/old")"
+check "it is a file now" test -f "$house/here/link" -a ! -L "$house/here/link"
+check "so is one that led nowhere" test -f "$house/here/dangling" -a ! -L "$house/here/dangling" -a ! -e "$house/here/nothing"
+ln -s "$tmp/far/file" "$house/here/new.$$.tmp"
+for i in 0 1 2; do ln -s "$tmp/far/file" "$house/here/trap.$i"; done
+cat "$house/here/fifo" >"$tmp/read" &
 lab -c 'export schema state fifo --force'
 wait $!
 check "a pipe with a reader is written to" grep -q '"\$schema"' "$tmp/read"
@@ -130,11 +130,11 @@ import trace made
 lesson new made
 sweep n=1..2 --svg made "kmalloc($n)"
 replay trace --svg made'
-cp "$srcdir/scenarios/fork.trace" "$house/work/trace"
+cp "$srcdir/scenarios/fork.trace" "$house/here/trace"
 tree >"$tmp/before"
 while read -r act; do
     echo "$act" >"$tmp/xdg/config/slablab/rc"
-    (cd "$house/work" && HOME=$house/home XDG_CONFIG_HOME=$tmp/xdg/config XDG_STATE_HOME=$tmp/xdg/state timeout 20 \
+    (cd "$house/here" && HOME=$house/home XDG_CONFIG_HOME=$tmp/xdg/config XDG_STATE_HOME=$tmp/xdg/state timeout 20 \
         "$ptyrun" -q 100 -o "$tmp/out" -i 'quit\r' 80x24 "$SLABLAB") 2>"$tmp/err"
     check "an init file: '$act'" said "the init file writes no files"
     rm "$tmp/xdg/config/slablab/rc"
@@ -148,7 +148,7 @@ while read -r act; do
 done <<<"$acts"
 lab -c 'export state made'
 same "the user does" 0 $status
-rm -f "$house/work/made"
+rm -f "$house/here/made"
 same_tree "nothing but that was written"
 
 # A session that is restored has written its files already.
@@ -162,10 +162,10 @@ same_tree "and writes nothing again"
 # ---- the screens that a file of keys saves ----
 
 printf ':save-display made\n:save-display old\n' >"$tmp/keys"
-(cd "$house/work" && HOME=$house/home timeout 20 "$ptyrun" -q 100 -o "$tmp/raw" 80x24 "$SLABLAB" -t --keys "$tmp/keys") >"$tmp/out" 2>&1
+(cd "$house/here" && HOME=$house/home timeout 20 "$ptyrun" -q 100 -o "$tmp/raw" 80x24 "$SLABLAB" -t --keys "$tmp/keys") >"$tmp/out" 2>&1
 check "a file of keys writes over nothing" grep -q 'old exists; --force would replace it' "$tmp/out" "$tmp/raw"
-same "what was there is there" kept "$(cat "$house/work/old")"
-rm -f "$house/work/made"
+same "what was there is there" kept "$(cat "$house/here/old")"
+rm -f "$house/here/made"
 same_tree "and it wrote what it named"
 
 # ---- no program is started, whatever the environment offers ----
@@ -198,27 +198,27 @@ export state | evil
 export state "made; evil" --force
 EOF2
 timeout=$(command -v timeout)
-(cd "$house/work" && PATH=$tmp/bin PAGER=evil MANPAGER=evil EDITOR=evil VISUAL=evil SHELL=$tmp/bin/sh BASH_ENV=$tmp/bin/evil ENV=$tmp/bin/evil \
-    LESSOPEN='|evil %s' BROWSER=evil HISTFILE=$house/work/old INPUTRC=/dev/null HOME=$house/home XDG_CONFIG_HOME=$tmp/xdg/config XDG_STATE_HOME=$tmp/xdg/state XDG_DATA_HOME=$tmp/xdg/data \
+(cd "$house/here" && PATH=$tmp/bin PAGER=evil MANPAGER=evil EDITOR=evil VISUAL=evil SHELL=$tmp/bin/sh BASH_ENV=$tmp/bin/evil ENV=$tmp/bin/evil \
+    LESSOPEN='|evil %s' BROWSER=evil HISTFILE=$house/here/old INPUTRC=/dev/null HOME=$house/home XDG_CONFIG_HOME=$tmp/xdg/config XDG_STATE_HOME=$tmp/xdg/state XDG_DATA_HOME=$tmp/xdg/data \
     "$timeout" 60 "$ptyrun" -q 100 -o "$tmp/raw" -t 50 -i "$(tr '\n' '~' <"$tmp/every" | sed 's/~/\\r/g')" -i 'quit\r' 100x40 "$SLABLAB" -i) \
     >"$tmp/out" 2>&1
 check "a session at the prompt with evil around" test $? -lt 2
 check "nothing was started" test ! -e "$tmp/started"
-check "what looks like a pipe is a name" test -f "$house/work/made; evil"
-rm -f "$house/work/made; evil"
-same "HISTFILE is the shell's" kept "$(cat "$house/work/old")"
+check "what looks like a pipe is a name" test -f "$house/here/made; evil"
+rm -f "$house/here/made; evil"
+same "HISTFILE is the shell's" kept "$(cat "$house/here/old")"
 same_tree "and nothing else was written"
 
 # The kernel says so too. (A sanitizer that looks for leaks makes a process of its own.)
 if command -v strace >/dev/null && strace -f -o "$tmp/trace" true 2>/dev/null; then
-    (cd "$house/work" && ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0 HOME=$house/home XDG_STATE_HOME=$tmp/xdg/state XDG_DATA_HOME=$tmp/xdg/data timeout 60 \
+    (cd "$house/here" && ASAN_OPTIONS=$ASAN_OPTIONS:detect_leaks=0 HOME=$house/home XDG_STATE_HOME=$tmp/xdg/state XDG_DATA_HOME=$tmp/xdg/data timeout 60 \
         strace -f -o "$tmp/trace" -e trace=process,network,file "$SLABLAB" -k "$tmp/every") >/dev/null 2>&1
     same "one program is started, this one" 1 "$(grep -c 'execve(.*= 0' "$tmp/trace")"
     same "no process is made, no socket opened" "" "$(grep -E '(fork|clone|clone3|socket|connect|bind)\(' "$tmp/trace")"
     same "what is opened to be written is what was named" "made; evil" \
         "$(grep -E 'O_WRONLY|O_RDWR|O_CREAT' "$tmp/trace" | grep -v '/dev/tty\|/tmpf\|/xdg/\|ENOENT' |
            sed -n 's/.*"\([^"]*\)".*/\1/p' | sed 's/\.[0-9]*-[0-9]*\.tmp$//; s|^/dev/shm/.*||' | grep -v '^$' | sort -u)"
-    rm -f "$house/work/made; evil"
+    rm -f "$house/here/made; evil"
 else
     skip "no strace, or it may not trace"
 fi
@@ -258,7 +258,7 @@ lab -k "$tmp/script"
 check "comments are shown" said '\x1b]52;c;RVZJTA==\x07\x1b[35;45;5m\u009b35;45;5m\u202elive\u2066\x7f\x08\x08\x08\x0e'
 check "so are the lines of errors" said '  fo\x1b]52;c;RVZJTA=='
 check "an error says where the sign is" said ":4:3: error: \\x1b is a sign that nobody sees: it has no place in a command"
-same "nothing was made of it" "" "$(cd "$house/work" && find . -name '*live*')"
+same "nothing was made of it" "" "$(cd "$house/here" && find . -name '*live*')"
 lab -j -c "x$bidi"
 check "JSON too" said '"message":"\\u202e is a sign'
 
@@ -267,13 +267,13 @@ for word in "$evil" "-e$evil" "-m$evil" "--lang=$evil" "--color=$evil" "--no$evi
     check "a word of the command line: ${word:0:8}" dumb "$tmp/err"
     check "it is shown: ${word:0:8}" grep -qF '\x1b]52;' "$tmp/err"
 done
-cp "$tmp/script" "$house/work/a$evil"
+cp "$tmp/script" "$house/here/a$evil"
 lab "a$evil"
 check "the name of a script in its errors" dumb "$tmp/err"
-rm -f "$house/work/a$evil"
+rm -f "$house/here/a$evil"
 
 # A lesson has texts everywhere.
-cat >"$house/work/evil.md" <<EOF2
+cat >"$house/here/evil.md" <<EOF2
 ---
 title: T$evil
 engine: slub
@@ -343,11 +343,11 @@ check "and their errors" dumb "$tmp/err"
 
 # Traces, slabinfo, folders of sysfs.
 sed "1,40s/name=[a-z_]*/name=n$evil/; 41,60s/call_site=[^ ]*/call_site=$evil/; 61,70s/gfp_flags=[^ ]*/gfp_flags=$evil/; 71,80s/^ *[a-z]*/$evil/" \
-    "$srcdir/scenarios/fork.trace" >"$house/work/evil.trace" 2>/dev/null || sed -n 1,80p "$srcdir/scenarios/fork.trace" >"$house/work/evil.trace"
-printf '%s\n' "$evil" >>"$house/work/evil.trace"
-printf 'slabinfo - version: 2.1\n# name\nn%s 1 16 64 64 1 : tunables 0 0 0 : slabdata 1 1 0\n%s\n' "$evil" "$evil" >"$house/work/evil.slabinfo"
-mkdir -p "$house/work/sys/n$evil"
-for pair in slab_size:64 object_size:64 objs_per_slab:64 order:0 align:8; do echo "${pair#*:}$evil" >"$house/work/sys/n$evil/${pair%:*}"; done
+    "$srcdir/scenarios/fork.trace" >"$house/here/evil.trace" 2>/dev/null || sed -n 1,80p "$srcdir/scenarios/fork.trace" >"$house/here/evil.trace"
+printf '%s\n' "$evil" >>"$house/here/evil.trace"
+printf 'slabinfo - version: 2.1\n# name\nn%s 1 16 64 64 1 : tunables 0 0 0 : slabdata 1 1 0\n%s\n' "$evil" "$evil" >"$house/here/evil.slabinfo"
+mkdir -p "$house/here/sys/n$evil"
+for pair in slab_size:64 object_size:64 objs_per_slab:64 order:0 align:8; do echo "${pair#*:}$evil" >"$house/here/sys/n$evil/${pair%:*}"; done
 lab -k -c 'import evil.trace --strict' -c 'replay evil.trace --strict' -c 'show' -c 'check-geometry evil.slabinfo --all' -c 'check-geometry sys --all' \
     -c 'replay evil.trace csv' -c 'export script'
 check "traces and slabinfo" dumb "$tmp/out"
@@ -357,11 +357,11 @@ check "they were read" said "evil.trace"
 # The full screen: the same texts drawn, and nothing else sent.
 printf ':p = kmalloc(64)\n:write(p, 0, 1b 5d 35 32 3b 07 1b 5b 33 35 3b 34 35 6d)\n4\n:save-display bytes --force\n:lesson start ./evil.md\n:save-display lesson --force\n:export state "%s"\n:save-display message --force\n:explain %s\n' \
     "$evil" "$evil" >"$tmp/keys"
-(cd "$house/work" && HOME=$house/home timeout 20 "$ptyrun" -q 100 -o "$tmp/raw" 120x40 "$SLABLAB" -t --keys "$tmp/keys") >"$tmp/out" 2>&1
-check "the full screen shows the lesson" grep -qF '\x1b]52;' "$house/work/lesson"
-for screen in bytes lesson message; do check "what it shows has nothing to obey: $screen" dumb "$house/work/$screen"; done
+(cd "$house/here" && HOME=$house/home timeout 20 "$ptyrun" -q 100 -o "$tmp/raw" 120x40 "$SLABLAB" -t --keys "$tmp/keys") >"$tmp/out" 2>&1
+check "the full screen shows the lesson" grep -qF '\x1b]52;' "$house/here/lesson"
+for screen in bytes lesson message; do check "what it shows has nothing to obey: $screen" dumb "$house/here/$screen"; done
 check "what it sends is tame" tame "$tmp/raw"
-(cd "$house/work" && HOME=$house/home XDG_STATE_HOME=$tmp/xdg/state timeout 30 "$ptyrun" -q 100 -o "$tmp/raw" -i 'lesson start ./evil.md\r' -i 'scenario\r' \
+(cd "$house/here" && HOME=$house/home XDG_STATE_HOME=$tmp/xdg/state timeout 30 "$ptyrun" -q 100 -o "$tmp/raw" -i 'lesson start ./evil.md\r' -i 'scenario\r' \
     -i "export state evil.trace\\r" -i 'quit\r' 100x40 "$SLABLAB" -i) >"$tmp/out" 2>&1
 check "the prompt shows it on a terminal" grep -qF 'T\x1b]52;' "$tmp/raw"
 check "and is tame" tame "$tmp/raw"
@@ -378,9 +378,9 @@ lab -c 'p = kmalloc(64)' -c 'export html plain.html'
 for kind in html svg dot; do echo "export $kind evil.$kind" >>"$tmp/markup"; done
 lab "$tmp/markup"
 same "pages of hostile strings are written" 0 $status
-same "a page has as many scripts as one without" "$(grep -o '<script' "$house/work/plain.html" | wc -l)" "$(grep -o '<script' "$house/work/evil.html" | wc -l)"
-check "and no tag of theirs" sh -c "! grep -qi '<img\|<!-- -->' '$house/work/evil.html'"
-check "a picture has none" sh -c "! grep -qi '<script\|<img\|onerror=.alert' '$house/work/evil.svg'"
-for kind in html svg dot; do check "$kind has nothing to obey" dumb "$house/work/evil.$kind"; done
+same "a page has as many scripts as one without" "$(grep -o '<script' "$house/here/plain.html" | wc -l)" "$(grep -o '<script' "$house/here/evil.html" | wc -l)"
+check "and no tag of theirs" sh -c "! grep -qi '<img\|<!-- -->' '$house/here/evil.html'"
+check "a picture has none" sh -c "! grep -qi '<script\|<img\|onerror=.alert' '$house/here/evil.svg'"
+for kind in html svg dot; do check "$kind has nothing to obey" dumb "$house/here/evil.$kind"; done
 
 finish

@@ -16,22 +16,12 @@
 const struct counter_info counter_info[COUNTERS] = {
 #define STATE(id, what_) [COUNT_##id] = { #id, what_, true },
 #define COUNTER(id, what_) [COUNT_##id] = { #id, what_, false },
-#define ON(id, event)
-#define ADD(id, event, field)
-#define PAGES(id, event, field)
 #include "core/command/figures/counters.def"
-#undef STATE
-#undef COUNTER
-#undef ON
-#undef ADD
-#undef PAGES
 };
 
 enum how { HOW_ONE, HOW_FIELD, HOW_PAGES };
 
 static const struct rule { uint8_t counter, how; uint16_t event; const char *field; } rules[] = {
-#define STATE(id, what)
-#define COUNTER(id, what)
 #define ON(id, event_) { COUNT_##id, HOW_ONE, EV_##event_, NULL },
 #define ADD(id, event_, field_) { COUNT_##id, HOW_FIELD, EV_##event_, #field_ },
 #define PAGES(id, event_, field_) { COUNT_##id, HOW_PAGES, EV_##event_, #field_ },

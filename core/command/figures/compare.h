@@ -10,15 +10,7 @@
 enum counter {
 #define STATE(id, what) COUNT_##id,
 #define COUNTER(id, what) COUNT_##id,
-#define ON(id, event)
-#define ADD(id, event, field)
-#define PAGES(id, event, field)
 #include "core/command/figures/counters.def"
-#undef STATE
-#undef COUNTER
-#undef ON
-#undef ADD
-#undef PAGES
 	COUNTERS
 };
 
