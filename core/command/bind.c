@@ -312,11 +312,10 @@ static enum bind_result bind_bytes(struct binding *b, size_t i, size_t last, str
 			return wrong(b, i, BIND_WRONG, "'%.*s' has an odd number of digits", SHOW(b->st, i));
 		for (size_t k = 0; k < n; k += 2) {
 			int high = n == 1 ? 0 : hex_digit(text[k]), low = hex_digit(text[n == 1 ? k : k + 1]);
-			unsigned char byte = (unsigned char)(high << 4 | low);
 
 			if (high < 0 || low < 0)
 				return wrong(b, i, BIND_WRONG, "'%.*s' is not hexadecimal", SHOW(b->st, i));
-			add_bytes(out, &byte, 1);
+			add_bytes(out, &(unsigned char){ (unsigned char)(high << 4 | low) }, 1);
 		}
 	}
 	return BIND_OK;
