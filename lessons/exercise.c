@@ -8,7 +8,7 @@
 #include <string.h>
 
 #include "core/base/lang.h"
-#include "core/command/path.h"
+#include "core/command/language/path.h"
 #include "lessons/question.h"
 
 #define ATTEMPTS        16      /* histories tried for one exercise */

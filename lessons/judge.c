@@ -4,8 +4,8 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/command/parse.h"
-#include "core/command/path.h"
+#include "core/command/language/parse.h"
+#include "core/command/language/path.h"
 #include "lessons/question.h"
 
 bool run_line(struct session *s, const char *line, size_t n, struct buf *text, struct buf *error)

@@ -8,7 +8,7 @@
 #include "core/base/lang.h"
 #include "core/command/answer.h"
 #include "core/command/call.h"
-#include "core/command/path.h"
+#include "core/command/language/path.h"
 #include "core/event/event.h"
 #include "core/slab/slab.h"
 

@@ -6,7 +6,7 @@
 #ifndef LESSONS_QUESTION_H
 #define LESSONS_QUESTION_H
 
-#include "core/command/parse.h"
+#include "core/command/language/parse.h"
 #include "lessons/course.h"
 
 enum { /* kinds of calls, one bit each */

@@ -12,7 +12,7 @@
 #include "core/base/lang.h"
 #include "core/base/text.h"
 #include "core/command/answer.h"
-#include "core/command/parse.h"
+#include "core/command/language/parse.h"
 #include "lessons/course.h"
 #include "lessons/lesson.h"
 #include "lessons/predict.h"

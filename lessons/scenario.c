@@ -9,7 +9,7 @@
 #include "core/base/lang.h"
 #include "core/base/text.h"
 #include "core/command/answer.h"
-#include "core/command/parse.h"
+#include "core/command/language/parse.h"
 #include "lessons/course.h"
 
 static void put_row(const char *path, struct buf *out)

@@ -5,7 +5,7 @@
 #include <string.h>
 
 #include "core/base/lang.h"
-#include "core/command/parse.h"
+#include "core/command/language/parse.h"
 #include "lessons/course.h"
 
 static const char no_lessons[] = N_("the lessons are not where this program looks: set SLABLAB_DATA to the folder that has lessons/");

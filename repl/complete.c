@@ -10,7 +10,7 @@
 
 #include "core/base/intern.h"
 #include "core/command/command.h"
-#include "core/command/parse.h"
+#include "core/command/language/parse.h"
 #include "core/event/event.h"
 #include "core/look/search.h"
 #include "core/mm/gfp.h"

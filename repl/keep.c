@@ -31,7 +31,7 @@
 #include "core/base/file.h"
 #include "core/base/text.h"
 #include "core/command/command.h"
-#include "core/command/parse.h"
+#include "core/command/language/parse.h"
 
 #define HEAD    "slablab session 1\n"
 

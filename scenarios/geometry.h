@@ -3,7 +3,7 @@
 #ifndef SCENARIOS_GEOMETRY_H
 #define SCENARIOS_GEOMETRY_H
 
-#include "core/command/parse.h"
+#include "core/command/language/parse.h"
 
 void geometry_command(struct session *s, const struct statement *st, struct reply *r);
 

@@ -9,7 +9,7 @@
 
 #include "core/base/intern.h"
 #include "core/command/answer.h"
-#include "core/command/parse.h"
+#include "core/command/language/parse.h"
 #include "core/event/event.h"
 #include "core/mm/gfp.h"
 #include "core/mm/ops.h"

@@ -3,7 +3,7 @@
 #ifndef SCENARIOS_WORDS_H
 #define SCENARIOS_WORDS_H
 
-#include "core/command/parse.h"
+#include "core/command/language/parse.h"
 
 struct words {
 	const struct statement *st;

@@ -6,8 +6,8 @@
 
 #include "core/arena/arena.h"
 #include "core/command/command.h"
-#include "core/command/lex.h"
-#include "core/command/parse.h"
+#include "core/command/language/lex.h"
+#include "core/command/language/parse.h"
 #include "core/journal/history.h"
 #include "tests/check_main.h"
 

@@ -13,7 +13,7 @@
 #include "core/arena/room.h"
 #include "core/base/columns.h"
 #include "core/command/answer.h"
-#include "core/command/explain.h"
+#include "core/command/look/explain.h"
 #include "core/event/event.h"
 #include "core/look/search.h"
 #include "core/mm/gfp.h"

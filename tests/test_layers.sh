@@ -30,6 +30,10 @@ none "faces and lessons include of it only its door" "$(for f in repl tui lesson
 none "core does not know who reads traces" "$(includes core 'scenarios/|zlib')"
 none "base stands on nothing" "$(includes core/base 'core/(arena|journal|event|machine|mm|slab|look|command|export)/')"
 none "looking knows no session" "$(includes core/look 'core/(command|export)/')"
+none "words know no command's work" "$(includes core/command/language 'core/command/(calls|look|time|figures)/')"
+none "calls do not look" "$(includes core/command/calls 'core/command/(look|time|figures)/')"
+none "moving knows no commands that look" "$(includes core/command/time 'core/command/(calls|look|figures)/')"
+none "figures know no commands that look" "$(includes core/command/figures 'core/command/(calls|look)/')"
 none "pages do not know slabs" "$(includes core/mm 'core/(slab|command)/')"
 none "slab engines do not know who looks" "$(includes core/slab 'core/(look|command|export)/')"
 engines=$(cd "$srcdir/core/slab" && ls -d */)

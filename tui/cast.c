@@ -16,7 +16,7 @@
 
 #include "core/base/json.h"
 #include "core/command/command.h"
-#include "core/command/net.h"
+#include "core/command/time/net.h"
 #include "tui/view.h"
 
 #define CAST_TERM       "xterm-256color"

@@ -6,7 +6,7 @@
 
 #include "core/base/intern.h"
 #include "core/command/command.h"
-#include "core/command/vars.h"
+#include "core/command/language/vars.h"
 #include "tui/view.h"
 
 static bool has_cache(const struct tui *t)

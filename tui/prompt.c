@@ -12,7 +12,7 @@
 #include "core/base/intern.h"
 #include "core/base/lang.h"
 #include "core/command/command.h"
-#include "core/command/vars.h"
+#include "core/command/language/vars.h"
 #include "tui/view.h"
 
 #define PAST_MAX 500

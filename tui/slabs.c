@@ -7,7 +7,7 @@
 
 #include "core/arena/ram.h"
 #include "core/base/intern.h"
-#include "core/command/vars.h"
+#include "core/command/language/vars.h"
 
 static const char *const lane_names[SLAB_LANES] = {
 	[LANE_FULL] = "full", [LANE_PARTIAL] = "partial", [LANE_FREE] = "free", [LANE_CPU] = "cpu",

@@ -9,7 +9,7 @@
 #include "core/base/text.h"
 #include "core/command/answer.h"
 #include "core/command/call.h"
-#include "core/command/parse.h"
+#include "core/command/language/parse.h"
 #include "core/event/event.h"
 
 #define INDENT          8       /* of lines that go on */

@@ -5,7 +5,7 @@
 #define CORE_COMMAND_CALL_H
 
 #include "core/command/command.h"
-#include "core/command/parse.h"
+#include "core/command/language/parse.h"
 
 struct call {
 	struct machine *m;

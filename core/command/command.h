@@ -13,7 +13,7 @@
 #ifndef CORE_COMMAND_COMMAND_H
 #define CORE_COMMAND_COMMAND_H
 
-#include "core/command/value.h"
+#include "core/command/language/value.h"
 #include "core/machine/machine.h"
 
 #define LAB_MAX         3

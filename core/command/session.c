@@ -8,8 +8,8 @@
 #include "core/base/intern.h"
 #include "core/command/answer.h"
 #include "core/command/call.h"
-#include "core/command/inject.h"
-#include "core/command/lex.h"
+#include "core/command/calls/inject.h"
+#include "core/command/language/lex.h"
 
 /* ---- replies ---- */
 

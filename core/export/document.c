@@ -8,7 +8,7 @@
 #include "core/base/intern.h"
 #include "core/command/answer.h"
 #include "core/command/call.h"
-#include "core/command/net.h"
+#include "core/command/time/net.h"
 #include "core/event/event.h"
 #include "core/export/export.h"
 #include "core/mm/mm.h"

@@ -9,7 +9,7 @@
 #define CORE_EXPORT_EXPORT_H
 
 #include "core/command/command.h"
-#include "core/command/parse.h"
+#include "core/command/language/parse.h"
 
 enum export_option {
 #define OPTION(name, text, value, help) EXPORT_##name##_AT,

@@ -17,8 +17,8 @@
 
 #include "core/base/intern.h"
 #include "core/command/answer.h"
-#include "core/command/net.h"
-#include "core/command/vars.h"
+#include "core/command/language/vars.h"
+#include "core/command/time/net.h"
 #include "core/event/event.h"
 #include "core/export/export.h"
 #include "core/export/scene.h"

@@ -7,7 +7,7 @@
 #include <string.h>
 
 #include "core/base/intern.h"
-#include "core/command/vars.h"
+#include "core/command/language/vars.h"
 #include "core/event/event.h"
 #include "core/look/look.h"
 

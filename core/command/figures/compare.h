@@ -5,7 +5,7 @@
 #ifndef CORE_COMMAND_FIGURES_COMPARE_H
 #define CORE_COMMAND_FIGURES_COMPARE_H
 
-#include "core/command/net.h"
+#include "core/command/time/net.h"
 
 enum counter {
 #define STATE(id, what) COUNT_##id,

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * From a line to a statement; see parse.h. */
-#include "core/command/parse.h"
+#include "core/command/language/parse.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/intern.h"
 #include "core/base/text.h"
-#include "core/command/lex.h"
+#include "core/command/language/lex.h"
 
 /* ---- small pieces ---- */
 

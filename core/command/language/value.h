@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Values in a script's hands, and how they are named. */
-#ifndef CORE_COMMAND_VALUE_H
-#define CORE_COMMAND_VALUE_H
+#ifndef CORE_COMMAND_LANGUAGE_VALUE_H
+#define CORE_COMMAND_LANGUAGE_VALUE_H
 
 #include "core/base/json.h"
 #include "core/slab/slab.h"

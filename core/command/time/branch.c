@@ -10,8 +10,8 @@
 #include "core/base/intern.h"
 #include "core/command/answer.h"
 #include "core/command/call.h"
-#include "core/command/net.h"
-#include "core/command/time.h"
+#include "core/command/time/net.h"
+#include "core/command/time/time.h"
 #include "core/journal/segment.h"
 
 static bool recorded(struct session *s, const struct statement *st, struct reply *r)

@@ -1,9 +1,9 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Characters to tokens. */
-#ifndef CORE_COMMAND_LEX_H
-#define CORE_COMMAND_LEX_H
+#ifndef CORE_COMMAND_LANGUAGE_LEX_H
+#define CORE_COMMAND_LANGUAGE_LEX_H
 
-#include "core/command/parse.h"
+#include "core/command/language/parse.h"
 
 /* How much of a line is code: without a comment and the blanks behind. */
 size_t code_length(const char *line, size_t len);

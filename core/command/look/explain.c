@@ -2,7 +2,7 @@
  * explain: what a word means. The glossary says what no table does; events, masks, flags, commands, figures of `compare` and
  * functions are told from their tables, functions from the points in the code where they emit and store. */
 #include "core/base/columns.h"
-#include "core/command/explain.h"
+#include "core/command/look/explain.h"
 
 #include <inttypes.h>
 #include <string.h>
@@ -16,7 +16,7 @@
 
 static const struct entry { const char *names, *text, *see; } glossary[] = {
 #define WORD(names, text, see) { names, text, see },
-#include "core/command/glossary.def"
+#include "core/command/look/glossary.def"
 #undef WORD
 };
 #define ENTRIES (sizeof glossary / sizeof *glossary)

@@ -6,7 +6,7 @@
 #include "core/base/columns.h"
 #include "core/command/answer.h"
 #include "core/command/call.h"
-#include "core/command/parse.h"
+#include "core/command/language/parse.h"
 #include "core/event/event.h"
 
 #define TURNS 40                /* of one call; `events` lists all */

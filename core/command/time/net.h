@@ -4,8 +4,8 @@
  * N1  A word is in the list once, in ascending order, and its x is not 0: what ended as it was is left out.
  * N2  From a moment A to a moment B of another branch the way leads back to where their paths part, then on to B; since XOR
  *     undoes what it did, the sum over that way is the difference of the two states. */
-#ifndef CORE_COMMAND_NET_H
-#define CORE_COMMAND_NET_H
+#ifndef CORE_COMMAND_TIME_NET_H
+#define CORE_COMMAND_TIME_NET_H
 
 #include "core/command/command.h"
 

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * What the words of a statement mean on one machine: its caches, its variables, the flags of its headers. Changes
  * nothing. */
-#include "core/command/parse.h"
+#include "core/command/language/parse.h"
 
 #include <stdlib.h>
 #include <string.h>

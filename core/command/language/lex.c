@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Characters to tokens. `#` followed by a digit, with no blank before it, belongs to a name; any other begins a
  * comment. */
-#include "core/command/lex.h"
+#include "core/command/language/lex.h"
 
 #include <string.h>
 

@@ -8,12 +8,12 @@
  * of the line as it stands.
  *
  * S1  Parsing needs no machine; binding is done for each machine and changes nothing. */
-#ifndef CORE_COMMAND_PARSE_H
-#define CORE_COMMAND_PARSE_H
+#ifndef CORE_COMMAND_LANGUAGE_PARSE_H
+#define CORE_COMMAND_LANGUAGE_PARSE_H
 
 #include "core/base/words.h"
 #include "core/command/command.h"
-#include "core/command/vars.h"
+#include "core/command/language/vars.h"
 
 enum token_kind { TOK_END, TOK_NAME, TOK_NUMBER, TOK_STRING, TOK_RESULT /* $ or $n */, TOK_DOTS, TOK_PUNCT };
 

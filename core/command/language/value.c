@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Names of values; see value.h. */
-#include "core/command/value.h"
+#include "core/command/language/value.h"
 
 #include <inttypes.h>
 

@@ -4,7 +4,7 @@
 
 #include "core/base/intern.h"
 #include "core/command/call.h"
-#include "core/command/time.h"
+#include "core/command/time/time.h"
 #include "core/mm/mm.h"
 #include "core/mm/percpu.h"
 #include "core/mm/pgtable.h"

@@ -2,7 +2,7 @@
  * Moving in history: step, back, next, finish, up, goto, undo's finer siblings. Each moves the cursor of every machine of
  * the lab and shows the moment it came to. */
 #include "core/command/answer.h"
-#include "core/command/time.h"
+#include "core/command/time/time.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
@@ -12,7 +12,7 @@
 #include "core/base/columns.h"
 #include "core/base/intern.h"
 #include "core/command/call.h"
-#include "core/command/net.h"
+#include "core/command/time/net.h"
 #include "core/event/event.h"
 #include "core/look/search.h"
 #include "core/look/where.h"

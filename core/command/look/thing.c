@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Things by name; see thing.h. The way from a name to its bytes is a search: every field of the descriptors, of the zones and
  * of the page is asked for its name. So the two directions cannot disagree. */
-#include "core/command/thing.h"
+#include "core/command/look/thing.h"
 
 #include <string.h>
 
 #include "core/arena/room.h"
-#include "core/command/parse.h"
+#include "core/command/language/parse.h"
 #include "core/event/event.h"
 #include "core/look/descriptor.h"
 #include "core/look/where.h"

@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Paths over exported state; see path.h. */
-#include "core/command/path.h"
+#include "core/command/language/path.h"
 
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/intern.h"
 #include "core/command/answer.h"
-#include "core/command/parse.h"
+#include "core/command/language/parse.h"
 #include "core/mm/mm.h"
 
 /* ---- walking JSON that our own writer made: no blanks, always well formed ---- */

@@ -1,10 +1,10 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Moving in history and telling where one stands. */
-#ifndef CORE_COMMAND_TIME_H
-#define CORE_COMMAND_TIME_H
+#ifndef CORE_COMMAND_TIME_TIME_H
+#define CORE_COMMAND_TIME_TIME_H
 
 #include "core/command/command.h"
-#include "core/command/parse.h"
+#include "core/command/language/parse.h"
 
 /* The moment at the cursor in a few lines: call and event, the call stack, the event's sentence, what it changed. */
 void moment_text(struct machine *m, size_t width, struct buf *out);

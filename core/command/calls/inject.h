@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * `inject AT CALL`: a call that breaks into the next one. */
-#ifndef CORE_COMMAND_INJECT_H
-#define CORE_COMMAND_INJECT_H
+#ifndef CORE_COMMAND_CALLS_INJECT_H
+#define CORE_COMMAND_CALLS_INJECT_H
 
 #include "core/command/call.h"
 

@@ -5,7 +5,7 @@
 #include "core/base/intern.h"
 #include "core/command/answer.h"
 #include "core/command/call.h"
-#include "core/command/path.h"
+#include "core/command/language/path.h"
 
 static const char *const ops[] = { "==", "!=", "<=", ">=", "<", ">" };
 

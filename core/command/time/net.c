@@ -1,13 +1,13 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Net changes between moments; see net.h. */
-#include "core/command/net.h"
+#include "core/command/time/net.h"
 
 #include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
 #include "core/base/intern.h"
-#include "core/command/time.h"
+#include "core/command/time/time.h"
 
 /* ---- places ---- */
 

@@ -4,8 +4,8 @@
  *
  * T1  What where_name() calls a field is found again under that name; a name without its last part (a list_head without
  *     .next, a descriptor, an array) stands for all bytes of its parts. */
-#ifndef CORE_COMMAND_THING_H
-#define CORE_COMMAND_THING_H
+#ifndef CORE_COMMAND_LOOK_THING_H
+#define CORE_COMMAND_LOOK_THING_H
 
 #include "core/machine/machine.h"
 

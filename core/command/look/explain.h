@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * What a word means: from the glossary, and from the tables that know it. */
-#ifndef CORE_COMMAND_EXPLAIN_H
-#define CORE_COMMAND_EXPLAIN_H
+#ifndef CORE_COMMAND_LOOK_EXPLAIN_H
+#define CORE_COMMAND_LOOK_EXPLAIN_H
 
 #include "core/machine/machine.h"
 

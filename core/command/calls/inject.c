@@ -12,7 +12,7 @@
  * N1  The armed text is simulated state (kernel->inject): undo disarms, and the log run again injects again.
  * N2  The injected call is part of the call it breaks into; its events stand one level deeper.
  * N3  What was armed is used up by one call, whether the event came or not. */
-#include "core/command/inject.h"
+#include "core/command/calls/inject.h"
 
 #include <stdlib.h>
 #include <string.h>

@@ -4,10 +4,10 @@
  *
  * V1  A name stands for one variable at most; a variable once made is never taken away, but by undo.
  * V2  values[0 .. count) are set; count is 1 where array is 0. */
-#ifndef CORE_COMMAND_VARS_H
-#define CORE_COMMAND_VARS_H
+#ifndef CORE_COMMAND_LANGUAGE_VARS_H
+#define CORE_COMMAND_LANGUAGE_VARS_H
 
-#include "core/command/value.h"
+#include "core/command/language/value.h"
 
 struct variable {
 	uint32_t __journaled name;      /* interned; 0 for a numbered result */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Variables in the arena; see vars.h. The region VARS is given out from below and never taken back: what grows doubles
  * and leaves its old place behind. */
-#include "core/command/vars.h"
+#include "core/command/language/vars.h"
 
 #include <string.h>
 

@@ -1,8 +1,8 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Paths over exported state: foo.num, foo.node[0].free_objects, foo.slabs[#1].inuse, zones[DMA].free, count(foo.partial),
  * ret, v[2]. A path is found in the very JSON that -s writes, so nothing can be seen by one and not by the other. */
-#ifndef CORE_COMMAND_PATH_H
-#define CORE_COMMAND_PATH_H
+#ifndef CORE_COMMAND_LANGUAGE_PATH_H
+#define CORE_COMMAND_LANGUAGE_PATH_H
 
 #include "core/command/command.h"
 
