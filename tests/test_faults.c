@@ -10,12 +10,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/arena/ram.h"
-#include "core/arena/room.h"
 #include "core/command/command.h"
 #include "core/journal/proof.h"
-#include "core/mm/page.h"
 #include "core/mm/mm.h"
+#include "core/mm/page.h"
+#include "core/ram/ram.h"
+#include "core/ram/room.h"
 #include "core/slab/slab.h"
 #include "tests/check_main.h"
 

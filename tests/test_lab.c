@@ -10,7 +10,6 @@
 
 #include <cjson/cJSON.h>
 
-#include "core/arena/room.h"
 #include "core/base/columns.h"
 #include "core/command/answer.h"
 #include "core/command/look/explain.h"
@@ -18,6 +17,7 @@
 #include "core/look/search.h"
 #include "core/mm/gfp.h"
 #include "core/mm/mm.h"
+#include "core/ram/room.h"
 #include "tests/check_main.h"
 
 static const char *source_dir(void)

@@ -4,9 +4,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/arena/ram.h"
 #include "core/base/intern.h"
 #include "core/command/command.h"
+#include "core/ram/ram.h"
 #include "core/slab/slab.h"
 #include "tests/check_main.h"
 

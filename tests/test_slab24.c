@@ -7,9 +7,9 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "core/arena/ram.h"
-#include "core/arena/room.h"
 #include "core/machine/machine.h"
+#include "core/ram/ram.h"
+#include "core/ram/room.h"
 #include "core/slab/slab.h"
 #include "core/slab/slab24/types.h"
 #include "tests/check_main.h"

@@ -6,12 +6,12 @@
 #include <string.h>
 #include <zlib.h>
 
-#include "core/arena/ram.h"
 #include "core/base/json.h"
 #include "core/event/event.h"
 #include "core/journal/proof.h"
 #include "core/machine/machine.h"
 #include "core/mm/gfp.h"
+#include "core/ram/ram.h"
 #include "core/slab/slab.h"
 #include "core/slab/slab_common.h"
 #include "tests/check_main.h"

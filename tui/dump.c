@@ -7,9 +7,9 @@
 #include <stdio.h>
 #include <string.h>
 
-#include "core/arena/ram.h"
-#include "core/arena/room.h"
 #include "core/base/intern.h"
+#include "core/ram/ram.h"
+#include "core/ram/room.h"
 #include "tui/view.h"
 
 #define WINDOW_MAX      8192            /* bytes on a screen */

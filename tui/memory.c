@@ -5,8 +5,8 @@
 #include <limits.h>
 #include <string.h>
 
-#include "core/arena/ram.h"
 #include "core/mm/page.h"
+#include "core/ram/ram.h"
 #include "tui/slabs.h"
 #include "tui/view.h"
 

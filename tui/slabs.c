@@ -5,9 +5,9 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/arena/ram.h"
 #include "core/base/intern.h"
 #include "core/command/language/vars.h"
+#include "core/ram/ram.h"
 
 static const char *const lane_names[SLAB_LANES] = {
 	[LANE_FULL] = "full", [LANE_PARTIAL] = "partial", [LANE_FREE] = "free", [LANE_CPU] = "cpu",

@@ -21,8 +21,8 @@
 #include <term.h>
 #include <term.h>
 
-#include "core/arena/room.h"
 #include "core/command/command.h"
+#include "core/ram/room.h"
 #include "tui/view.h"
 
 volatile bool term_interrupted;

@@ -8,9 +8,9 @@
 #include <signal.h>
 #include <string.h>
 
-#include "core/arena/room.h"
 #include "core/command/command.h"
 #include "core/event/emit.h"
+#include "core/ram/room.h"
 
 #define NEAR_NULL 65536
 

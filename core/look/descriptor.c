@@ -4,9 +4,9 @@
 
 #include <string.h>
 
-#include "core/arena/room.h"
 #include "core/base/intern.h"
 #include "core/event/event.h"
+#include "core/ram/room.h"
 #include "core/slab/slab.h"
 
 #define WEB_DEPTH 3             /* cache -> node -> alien table -> alien cache */

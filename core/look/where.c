@@ -6,13 +6,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/arena/ram.h"
-#include "core/arena/room.h"
 #include "core/base/intern.h"
 #include "core/event/event.h"
 #include "core/look/descriptor.h"
 #include "core/mm/naming.h"
 #include "core/mm/page.h"
+#include "core/ram/ram.h"
+#include "core/ram/room.h"
 #include "core/slab/slab.h"
 
 enum owner { OF_page, OF_free_area, OF_per_cpu_pages, OF_zone, OF_kernel };

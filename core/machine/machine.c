@@ -9,11 +9,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/arena/ram.h"
-#include "core/arena/room.h"
 #include "core/base/intern.h"
 #include "core/event/emit.h"
 #include "core/mm/mm.h"
+#include "core/ram/ram.h"
+#include "core/ram/room.h"
 #include "core/slab/slab.h"
 
 #define STATE_BYTES     (64ull << 20)

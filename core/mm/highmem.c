@@ -11,10 +11,10 @@
  * K1  pkmap_count[i] > 0 exactly when slot i's entry is present. */
 #include "core/mm/names.h"
 
-#include "core/arena/ram.h"
 #include "core/event/emit.h"
 #include "core/mm/pgtable.h"
 #include "core/mm/vmalloc.h"
+#include "core/ram/ram.h"
 
 #define KM_TYPE_NR(m)   ((m)->era == ERA_24 ? 8u : 20u)
 #define FIX_KMAP_BEGIN  16u

@@ -3,12 +3,12 @@
  * found and merged is the era's policy (policy.h). */
 #include "core/mm/names.h"
 
-#include "core/arena/ram.h"
 #include "core/event/emit.h"
 #include "core/mm/gfp.h"
 #include "core/mm/percpu.h"
 #include "core/mm/policy.h"
 #include "core/mm/vmalloc.h"
+#include "core/ram/ram.h"
 
 void mm_boot(struct machine *m)
 {

@@ -12,10 +12,10 @@
  *     used up is ZONE_FAIR_DEPLETED. */
 #include "core/mm/names.h"
 
-#include "core/arena/ram.h"
 #include "core/event/emit.h"
 #include "core/mm/gfp.h"
 #include "core/mm/policy.h"
+#include "core/ram/ram.h"
 
 #define HZ                      250
 #define PAGE_ALLOC_COSTLY_ORDER 3

@@ -18,13 +18,13 @@
  * U4  Outside the first chunk the pages of an area in use are populated on every CPU. */
 #include "core/mm/names.h"
 
-#include "core/arena/ram.h"
 #include "core/event/emit.h"
 #include "core/mm/gfp.h"
+#include "core/mm/percpu.h"
 #include "core/mm/pgtable.h"
 #include "core/mm/policy.h"
-#include "core/mm/percpu.h"
 #include "core/mm/vmalloc.h"
+#include "core/ram/ram.h"
 
 #define PCPU_MIN_UNIT_SIZE      (32u << 10)     /* the largest that may be asked for */
 #define PERCPU_STATIC_SIZE      4096u           /* what the kernel's own variables take here */

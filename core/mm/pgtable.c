@@ -5,8 +5,8 @@
 #include <inttypes.h>
 #include <string.h>
 
-#include "core/arena/ram.h"
-#include "core/arena/room.h"
+#include "core/ram/ram.h"
+#include "core/ram/room.h"
 
 static const char *const names4[] = { "pgd", "pud", "pmd", "pte" }, *const names2[] = { "pgd", "pte" };
 

@@ -14,12 +14,12 @@
  * M3  vmap_lazy_nr is the number of pages in lazy areas. */
 #include "core/mm/names.h"
 
-#include "core/arena/ram.h"
 #include "core/event/emit.h"
 #include "core/mm/gfp.h"
 #include "core/mm/pgtable.h"
 #include "core/mm/policy.h"
 #include "core/mm/vmalloc.h"
+#include "core/ram/ram.h"
 
 #define PKMAP_GAP       (2 * PAGE_SIZE)
 #define ROUND_UP(n)     (((n) + PAGE_SIZE - 1) & ~(uint64_t)(PAGE_SIZE - 1))

@@ -2,9 +2,9 @@
  * Which engines there are, and names of what lies at an address. Compiled once. */
 #include <inttypes.h>
 
-#include "core/arena/ram.h"
 #include "core/event/event.h"
 #include "core/mm/page.h"
+#include "core/ram/ram.h"
 #include "core/slab/slab.h"
 
 /* The folder's ops.c defines NAME_rec_ops and NAME_off_ops. */

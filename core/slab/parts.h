@@ -3,7 +3,7 @@
 #ifndef CORE_SLAB_PARTS_H
 #define CORE_SLAB_PARTS_H
 
-#include "core/arena/ram.h"
+#include "core/ram/ram.h"
 #include "core/slab/slab.h"
 
 struct teller {

@@ -2,8 +2,8 @@
  * See slab_common.h. */
 #include "core/slab/slab_common.h"
 
-#include "core/arena/ram.h"
 #include "core/event/emit.h"
+#include "core/ram/ram.h"
 
 /* ---- sizes ---- */
 

@@ -2,8 +2,8 @@
  * What recording is made of: a store, an event, a call. */
 #include <stdio.h>
 
-#include "core/arena/ram.h"
 #include "core/event/emit.h"
+#include "core/ram/ram.h"
 #include "tests/bench/bench.h"
 
 #define BATCH   400000u         /* stores, events in a round */

@@ -5,10 +5,10 @@
 
 #include <inttypes.h>
 
-#include "core/arena/ram.h"
-#include "core/arena/room.h"
 #include "core/base/intern.h"
 #include "core/mm/pgtable.h"
+#include "core/ram/ram.h"
+#include "core/ram/room.h"
 
 static kaddr_t pointer(struct call *c, uint64_t offset)
 {

@@ -2,11 +2,11 @@
  * Calls of the page allocator. */
 #include "core/command/call.h"
 
-#include "core/arena/ram.h"
 #include "core/event/emit.h"
 #include "core/mm/gfp.h"
 #include "core/mm/ops.h"
 #include "core/mm/percpu.h"
+#include "core/ram/ram.h"
 
 static void ret_page(struct call *c, const struct page *page)
 {

@@ -7,11 +7,11 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/arena/ram.h"
-#include "core/arena/room.h"
 #include "core/command/answer.h"
 #include "core/command/call.h"
 #include "core/event/event.h"
+#include "core/ram/ram.h"
+#include "core/ram/room.h"
 
 const struct counter_info counter_info[COUNTERS] = {
 #define STATE(id, what_) [COUNT_##id] = { #id, what_, true },

@@ -4,9 +4,9 @@
 
 #include <inttypes.h>
 
-#include "core/arena/ram.h"
 #include "core/base/intern.h"
 #include "core/mm/page.h"
+#include "core/ram/ram.h"
 
 #define ZERO_SIZE_PTR   16u     /* what kmalloc(0) returns: include/linux/slab.h */
 

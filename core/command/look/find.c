@@ -6,12 +6,12 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/arena/ram.h"
 #include "core/base/intern.h"
 #include "core/command/answer.h"
 #include "core/command/call.h"
 #include "core/event/event.h"
 #include "core/look/search.h"
+#include "core/ram/ram.h"
 
 #define ROWS 100u               /* most that one find shows */
 #define PATTERN_MAX 64u

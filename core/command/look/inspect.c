@@ -4,8 +4,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/arena/ram.h"
-#include "core/arena/room.h"
 #include "core/base/intern.h"
 #include "core/base/patch.h"
 #include "core/command/answer.h"
@@ -17,6 +15,8 @@
 #include "core/mm/gfp.h"
 #include "core/mm/page.h"
 #include "core/mm/pgtable.h"
+#include "core/ram/ram.h"
+#include "core/ram/room.h"
 
 #define DUMP_BYTES      4096u           /* most that one hexdump shows */
 #define DIFF_ROWS       200u

@@ -5,12 +5,12 @@
 
 #include <string.h>
 
-#include "core/arena/room.h"
 #include "core/command/language/parse.h"
 #include "core/event/event.h"
 #include "core/look/descriptor.h"
 #include "core/look/where.h"
 #include "core/mm/page.h"
+#include "core/ram/room.h"
 #include "core/slab/slab.h"
 
 struct hunt { struct machine *m; const char *text; size_t n; struct stretch *list; size_t nlist; };

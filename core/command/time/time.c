@@ -8,7 +8,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-#include "core/arena/ram.h"
 #include "core/base/columns.h"
 #include "core/base/intern.h"
 #include "core/command/call.h"
@@ -16,6 +15,7 @@
 #include "core/event/event.h"
 #include "core/look/search.h"
 #include "core/look/where.h"
+#include "core/ram/ram.h"
 
 #define STACK_MAX 32
 #define ROWS_MAX  12

@@ -22,9 +22,9 @@
 #ifndef CORE_SLAB_SLAB_TYPES_H
 #define CORE_SLAB_SLAB_TYPES_H
 
-#include "core/arena/ram.h"
-#include "core/arena/room.h"
 #include "core/mm/mm.h"
+#include "core/ram/ram.h"
+#include "core/ram/room.h"
 #include "core/slab/slab/names.h"
 #include "core/slab/slab_common.h"
 

@@ -5,11 +5,11 @@
 
 #include "core/slab/slab24/names.h"
 
-#include "core/arena/ram.h"
-#include "core/arena/room.h"
 #include "core/event/emit.h"
 #include "core/mm/gfp.h"
 #include "core/mm/mm.h"
+#include "core/ram/ram.h"
+#include "core/ram/room.h"
 #include "core/slab/slab24/types.h"
 
 /* ---- the machine's variant ---- */

@@ -20,12 +20,12 @@
 
 #include "core/slab/slub/names.h"
 
-#include "core/arena/ram.h"
-#include "core/arena/room.h"
 #include "core/event/emit.h"
 #include "core/journal/list.h"
 #include "core/mm/gfp.h"
 #include "core/mm/mm.h"
+#include "core/ram/ram.h"
+#include "core/ram/room.h"
 #include "core/slab/slab_common.h"
 
 /* 5.4's names of flags that slab_common.h has under their older ones. */

@@ -16,10 +16,10 @@
 
 #include "core/slab/bitmap/names.h"
 
-#include "core/arena/ram.h"
 #include "core/base/intern.h"
 #include "core/event/emit.h"
 #include "core/mm/mm.h"
+#include "core/ram/ram.h"
 #include "core/slab/slab.h"
 #include "core/slab/slab_common.h"
 

@@ -1,11 +1,11 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
  * Descriptors and their room in RAM; see room.h. */
-#include "core/arena/room.h"
+#include "core/ram/room.h"
 
 #include <string.h>
 
-#include "core/arena/ram.h"
 #include "core/mm/page.h"
+#include "core/ram/ram.h"
 
 #define STEPS           (PAGE_SIZE / ROOM_STEP)
 #define FRAME_HEAD      8u                                      /* the pfn of the frame's page */

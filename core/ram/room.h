@@ -15,8 +15,8 @@
  *
  * Q1  page->room_frame is 0 or the number of the page's frame; a frame belongs to one page.
  * Q2  A frame's `type` byte is not 0 exactly at the 4-byte steps where a room begins. */
-#ifndef CORE_ARENA_ROOM_H
-#define CORE_ARENA_ROOM_H
+#ifndef CORE_RAM_ROOM_H
+#define CORE_RAM_ROOM_H
 
 #include "core/arena/arch.h"
 #include "core/machine/machine.h"

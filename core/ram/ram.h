@@ -4,8 +4,8 @@
  *
  * R1  An address of the direct mapping is page_offset + physical address, for the first lowmem_max bytes of RAM
  *     (and of the boot's own memory behind it: machine.frames). */
-#ifndef CORE_ARENA_RAM_H
-#define CORE_ARENA_RAM_H
+#ifndef CORE_RAM_RAM_H
+#define CORE_RAM_RAM_H
 
 #include "core/event/emit.h"
 #include "core/machine/machine.h"
