@@ -27,7 +27,7 @@ done | awk -v srcdir="$srcdir/" '
         next
     }
     !ours { next }
-    /^function / { called[file " " $2] += $4; seen[file " " $2] = 1; next }
+    /^function / { name = $2; sub(/_(off|rec)_/, "_", name); called[file " " name] += $4; seen[file " " name] = 1; next }
     /^branch / {
         k = file ":" line ":" $2
         branch[k] += ($3 == "taken") ? $4 : 0

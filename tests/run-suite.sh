@@ -1,41 +1,18 @@
 #!/bin/sh
 # SPDX-License-Identifier: GPL-3.0-or-later
-# run-suite.sh: run tests one after the other and add up their counts.
+# run-suite.sh: run tests, as many at a time as there are processors, and add up their counts.
 #
 #   tests/run-suite.sh TEST...     TEST is a Check program or a script NAME.sh; what does not
 #                                  stand here is looked for in $srcdir
+#
+# SUITE_JOBS=1 runs one after the other.
 #
 # A Check program's counts are its lines "N%: Checks: N, Failures: N, Errors: N", a script's
 # the last line "N passed, N failed[, N skipped]" that it prints. A test that says neither,
 # that exits non-zero without having counted a failure (a crash), or that runs longer than
 # SUITE_TIMEOUT seconds (600), is one failure; a script that exits 77 without counts is one
-# skip. Each has an empty home of its own. The output of a failing test is shown. The last line is the sum of all, and the
-# status is 0 only if something ran and nothing failed.
-
-limit=${SUITE_TIMEOUT:-600}
-passed=0 failed=0 skipped=0
-
-log=$(mktemp) || exit 1
-home=$(mktemp -d) || exit 1
-trap 'rm -rf "$log" "$home"' EXIT
-trap 'exit 130' INT
-trap 'exit 143' TERM
-
-CK_VERBOSITY=normal
-export CK_VERBOSITY
-
-# Tests leave nothing in anybody's home: not what was typed, no lesson's progress, no session that was killed.
-PYTHONUSERBASE=${PYTHONUSERBASE:-$HOME/.local}
-HOME=$home
-export HOME PYTHONUSERBASE
-unset XDG_CONFIG_HOME XDG_STATE_HOME XDG_DATA_HOME SLABLAB_DATA
-
-# Without --foreground the time limit reaches a test's children too, but Ctrl-C does not.
-timeout=
-if command -v timeout >/dev/null 2>&1; then
-    timeout="timeout -k 10 $limit"
-    [ -t 2 ] && timeout="timeout -k 10 --foreground $limit"
-fi
+# skip. Each has an empty home of its own. The output of a failing test is shown, in the order in which they end. The last line
+# is the sum of all, and the status is 0 only if something ran and nothing failed.
 
 # find_test NAME: the path of it
 find_test() {
@@ -66,10 +43,22 @@ counts() {
         END { if (seen || line) print p + lp, f + lf, ls + 0 }' "$log"
 }
 
-for test in "$@"; do
+# one WORK TEST: run it; its verdict to standard output in one piece, its counts to WORK/sum
+one() {
+    test=$2 limit=${SUITE_TIMEOUT:-600}
+    own=$(mktemp -d "$1/XXXXXX") || exit 1
+    log=$own/log HOME=$own/home
+    mkdir "$HOME"
+
+    # Without --foreground the time limit reaches a test's children too, but Ctrl-C does not.
+    timeout=
+    if command -v timeout >/dev/null 2>&1; then
+        timeout="timeout -k 10 $limit"
+        [ -t 2 ] && timeout="timeout -k 10 --foreground $limit"
+    fi
+
     find_test "$test"
     began=$(date +%s)
-    rm -rf "$home" && mkdir "$home"
     run_test >"$log" 2>&1 </dev/null
     status=$?
     took=$(($(date +%s) - began))
@@ -95,16 +84,45 @@ for test in "$@"; do
     verdict=ok
     [ "$s" = 0 ] || verdict="ok, $s skipped"
     [ "$f" = 0 ] || verdict="FAILED: $f$why"
-    printf '%-32s %6d passed  %4d s  %s\n' "$test" "$p" "$took" "$verdict"
-    if [ "$f" != 0 ]; then
-        sed 's/^/    /' "$log"
-    elif [ "$s" != 0 ]; then
-        grep -i '^ *skip' "$log" | sed 's/^/    /'
-    fi
-    passed=$((passed + p)) failed=$((failed + f)) skipped=$((skipped + s))
-done
+    {
+        printf '%-32s %6d passed  %4d s  %s\n' "$test" "$p" "$took" "$verdict"
+        if [ "$f" != 0 ]; then
+            sed 's/^/    /' "$log"
+        elif [ "$s" != 0 ]; then
+            grep -i '^ *skip' "$log" | sed 's/^/    /'
+        fi
+    } >"$own/verdict"
+    cat "$own/verdict"
+    echo "$p $f $s" >>"${own%/*}/sum"
+    rm -rf "$own"
+}
 
-line="$passed passed, $failed failed"
-[ $skipped = 0 ] || line="$line, $skipped skipped"
-echo "$line"
-[ $failed = 0 ] && [ $passed != 0 ]
+if [ "$1" = --one ]; then
+    one "$2" "$3"
+    exit 0
+fi
+
+work=$(mktemp -d) || exit 1
+trap 'rm -rf "$work"' EXIT
+trap 'exit 130' INT
+trap 'exit 143' TERM
+
+CK_VERBOSITY=normal
+export CK_VERBOSITY
+
+# Tests leave nothing in anybody's home: not what was typed, no lesson's progress, no session that was killed.
+PYTHONUSERBASE=${PYTHONUSERBASE:-$HOME/.local}
+export PYTHONUSERBASE
+unset XDG_CONFIG_HOME XDG_STATE_HOME XDG_DATA_HOME SLABLAB_DATA
+
+: >"$work/sum"
+[ $# = 0 ] || printf '%s\n' "$@" | tr '\n' '\0' | xargs -0 -n 1 -P "${SUITE_JOBS:-$(getconf _NPROCESSORS_ONLN)}" sh "$0" --one "$work"
+
+# A test whose runner was killed has no counts: it failed.
+awk -v tests=$# '
+    { p += $1; f += $2; s += $3 }
+    END {
+        f += tests - NR
+        printf "%d passed, %d failed%s\n", p, f, s ? ", " s " skipped" : ""
+        exit !(f == 0 && p > 0)
+    }' "$work/sum"
