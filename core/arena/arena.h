@@ -92,6 +92,20 @@ static inline void *region_base(const struct machine *m, enum region region)
 	return (char *)(uintptr_t)m + offset[region];
 }
 
+/* Whether simulated state lies at p, usable and aligned as a pointer must be: what may be read without a fault. */
+static inline bool arena_holds(const struct machine *m, const volatile void *p, uint64_t bytes)
+{
+	if (machine_of(p) != m || (uintptr_t)p % sizeof(void *))
+		return false;
+	for (unsigned int r = REGION_STATE; r < REGIONS; r++) {
+		uint64_t in = (uintptr_t)p - (uintptr_t)region_base(m, (enum region)r);
+
+		if (in < arena_mapped(m, (enum region)r))
+			return bytes <= arena_mapped(m, (enum region)r) - in;
+	}
+	return false;
+}
+
 /* Calls visit(page address, bytes) for every run of host pages of simulated state that was ever touched. */
 void arena_each_touched(struct machine *m, void (*visit)(void *ctx, const void *from, size_t bytes), void *ctx);
 

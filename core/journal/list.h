@@ -12,6 +12,14 @@ struct list_head {
 	struct list_head *__journaled prev;
 };
 
+/* L1 of one entry, whatever its links have become. */
+static inline bool list_links_match(const struct list_head *at)
+{
+	const struct machine *m = machine_of(at);
+
+	return arena_holds(m, at->next, sizeof *at) && arena_holds(m, at->prev, sizeof *at) && at->next->prev == at && at->prev->next == at;
+}
+
 #define list_entry(ptr, type, member) ((type *)((uintptr_t)(ptr) - offsetof(type, member)))
 #define list_first_entry(head, type, member) list_entry((head)->next, type, member)
 #define list_last_entry(head, type, member) list_entry((head)->prev, type, member)

@@ -12,11 +12,13 @@
 #define WORD_BITS (8 * sizeof(unsigned long))
 #define STRAY_PFNS (1ull << 17)         /* below this every page is looked at for a stray PG_buddy */
 
+enum taken { TAKEN_FIRST = 1, TAKEN_TAIL /* of a free block */, TAKEN_PCP /* on a CPU's list */ };
+
 /* A walk over one zone. */
 struct walk {
 	struct machine *m;
 	const struct zone *zone;
-	unsigned char *taken;           /* a page is in a free block (1) or on a CPU's list (2) */
+	unsigned char *taken;           /* what a page is found to be */
 	unsigned long *pairs;           /* 2.4: what the bitmap of the order at hand should be */
 	uint64_t pages;                 /* in free blocks so far */
 	struct buf *why;
@@ -28,8 +30,8 @@ static bool says(struct walk *w, const char *what, uint64_t pfn, unsigned int or
 	return false;
 }
 
-/* Marks the pages of a block as taken; false when one is already or the block leaves the zone. */
-static bool take_pages(struct walk *w, uint64_t pfn, unsigned int order, unsigned char mark)
+/* Marks the pages of a block as taken, its first page as `first`; false when one is already or the block leaves the zone. */
+static bool take_pages(struct walk *w, uint64_t pfn, unsigned int order, enum taken first)
 {
 	uint64_t index = pfn - w->zone->zone_start_pfn;
 
@@ -38,7 +40,7 @@ static bool take_pages(struct walk *w, uint64_t pfn, unsigned int order, unsigne
 	for (uint64_t i = 0; i < 1ull << order; i++) {
 		if (w->taken[index + i])
 			return says(w, "P3: two blocks overlap", pfn + i, order);
-		w->taken[index + i] = mark;
+		w->taken[index + i] = (unsigned char)(i ? TAKEN_TAIL : first);
 	}
 	return true;
 }
@@ -64,11 +66,11 @@ static bool check_list(struct walk *w, unsigned int order, const struct list_hea
 		const struct page *page = list_entry(at, struct page, lru);
 		uint64_t pfn = page_to_pfn(w->m, page), pair = (pfn - w->zone->zone_start_pfn) >> (order + 1);
 
-		if (pfn >= w->m->pfns || at->next->prev != at || at->prev->next != at)
+		if (pfn >= w->m->pfns || !list_links_match(at))
 			return says(w, "L1: a free list's links do not match", pfn, order);
 		if (pfn & ((1ull << order) - 1))
 			return says(w, "P3: a free block is not aligned", pfn, order);
-		if (!take_pages(w, pfn, order, 1))
+		if (!take_pages(w, pfn, order, TAKEN_FIRST))
 			return false;
 		if (page->_count)
 			return says(w, "a free block has users", pfn, order);
@@ -125,9 +127,9 @@ static bool check_pcp(struct walk *w, const struct per_cpu_pages *pcp)
 			const struct page *page = list_entry(at, struct page, lru);
 			uint64_t pfn = page_to_pfn(w->m, page);
 
-			if (pfn >= w->m->pfns || at->next->prev != at || at->prev->next != at)
+			if (pfn >= w->m->pfns || !list_links_match(at))
 				return says(w, "L1: a CPU's list has links that do not match", pfn, 0);
-			if (!take_pages(w, pfn, 0, 2))
+			if (!take_pages(w, pfn, 0, TAKEN_PCP))
 				return false;
 			if (page->flags & PG_buddy || page->_count)
 				return says(w, "C2: a page on a CPU's list is free or in use", pfn, 0);
@@ -147,8 +149,8 @@ static bool check_strays(struct walk *w)
 	for (uint64_t i = 0; i < w->zone->spanned_pages && start + i < STRAY_PFNS; i++) {
 		const struct page *page = pfn_to_page(w->m, start + i);
 
-		if ((page->flags & PG_buddy) && w->taken[i] != 1)
-			return says(w, "B2: a page says it is free and is on no list", start + i, 0);
+		if ((page->flags & PG_buddy) && w->taken[i] != TAKEN_FIRST)
+			return says(w, "B2: a page says it is free and begins no block of a list", start + i, 0);
 	}
 	return true;
 }

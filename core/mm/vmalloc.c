@@ -349,7 +349,7 @@ bool vmalloc_check(struct machine *m, struct buf *why)
 	list_for_each(at, &g->vmap_area_list) {
 		const struct vmap_area *area = list_entry(at, struct vmap_area, list);
 
-		if (area->va_start < end || area->va_end < area->va_start + 2 * PAGE_SIZE || at->next->prev != at) {
+		if (area->va_start < end || area->va_end < area->va_start + 2 * PAGE_SIZE || !list_links_match(at)) {
 			buf_printf(why, "M1: the vmalloc area at %llx is out of order", (unsigned long long)area->va_start);
 			return false;
 		}

@@ -89,7 +89,7 @@ static bool check_slab(void *ctx, slab_t *slabp)
 		broken(c, slabp, "T1: on the wrong list");
 	else if (!chain_is_sound(c, slabp, seen))
 		broken(c, slabp, "T2: the free list does not have num - inuse objects");
-	else if (slabp->list.next->prev != &slabp->list || slabp->list.prev->next != &slabp->list)
+	else if (!list_links_match(&slabp->list))
 		broken(c, slabp, "L1: the neighbours do not point back");
 	else if ((slabp->s_mem - slabp->colouroff) % PAGE_SIZE)
 		broken(c, slabp, "T4: s_mem - colouroff is no page");
@@ -170,7 +170,7 @@ bool do_check(struct machine *m, struct buf *why)
 	uint32_t n = 0;
 
 	do {
-		if (!cache_ok(m, cachep) || n++ == caches_in_all(m) || cachep->next.next->prev != &cachep->next) {
+		if (!cache_ok(m, cachep) || n++ == caches_in_all(m) || !list_links_match(&cachep->next)) {
 			buf_puts(why, "T7: cache_chain is broken");
 			return false;
 		}

@@ -59,7 +59,7 @@ static bool seat_list(struct walker *w, const struct list_head *list, enum seat 
 
 		if (!sane_page(w->m, page))
 			return wrong(w, "L1: a node's list leads nowhere", NULL);
-		if (at->next->prev != at || at->prev->next != at)
+		if (!list_links_match(at))
 			return wrong(w, "L1: a node list's links do not match", page);
 		if (!take_seat(w, page, seat))
 			return false;
