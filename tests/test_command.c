@@ -9,6 +9,7 @@
 #include "core/command/language/lex.h"
 #include "core/command/language/parse.h"
 #include "core/journal/history.h"
+#include "core/mm/page.h"
 #include "tests/check_main.h"
 
 static struct session *new_session(const char *engine)
@@ -372,6 +373,64 @@ START_TEST(a_call_recorded_without_events_gets_them_when_one_looks)
 }
 END_TEST
 
+START_TEST(an_array_that_no_size_t_can_count_is_null)
+{
+	static const char *const names[][4] = {
+		{ "slab24", "size-512#2.7", "size-32#1.112", "NULL" },
+		{ "slab", "kmalloc-512#1.7", "ZERO_SIZE_PTR", "NULL" },
+		{ "slub", "kmalloc-512#1.0", "ZERO_SIZE_PTR", "NULL" },
+	};
+
+	for (int i = 0; i < 3; i++) {
+		struct session *s = new_session(names[i][0]);
+
+		ck_assert_str_eq(run(s, "a = kcalloc(10, 30)"), names[i][1]);
+		ck_assert_str_eq(run(s, "b = kcalloc(0, 8)"), names[i][2]);
+		ck_assert_str_eq(run(s, "c = kcalloc(4294967296, 4294967297)"), names[i][3]);
+		session_free(s);
+	}
+}
+END_TEST
+
+START_TEST(kmalloc_node_takes_from_the_node)
+{
+	static const char *const engines[] = { "slab", "slub" };
+	static const char *const lines[] = { "a = kmalloc_node(100, 1)", "b = kmalloc_node(100, 0)", "c = kmalloc_node(9000, 1)" };
+
+	for (int i = 0; i < 6; i++) {
+		struct session *s = new_session(engines[i / 3]);
+		struct reply r;
+		kaddr_t at;
+
+		run(s, "machine nodes=2");
+		session_run(s, lines[i % 3], strlen(lines[i % 3]), 2, &r);
+		ck_assert(!r.failed);
+		at = value_address(s->m[0], &r.answers[0].values[0]);
+		ck_assert_int_eq(page_to_nid(s->m[0], virt_to_page(s->m[0], at)), i % 3 != 1);
+		fails(s, "d = kmalloc_node(100, 2)", 23, "NODE is a number from -1 to 1");
+		reply_done(&r);
+		session_free(s);
+	}
+}
+END_TEST
+
+START_TEST(a_destructor_is_2_4s_and_wants_a_constructor)
+{
+	struct session *s = new_session("slab24");
+
+	ck_assert_str_eq(run(s, "kmem_cache_create(foo, 100, 0, 0, ctor, dtor)"), "foo");
+	ck_assert_str_eq(run(s, "kmem_cache_create(bar, 100, 0, 0, NULL, NULL)"), "bar");
+	fails(s, "kmem_cache_create(baz, 100, 0, 0, ctor, xtor)", 41, "DTOR is the word dtor, or NULL");
+	run(s, "kmem_cache_create(baz, 100, 0, 0, 0, dtor)");
+	ck_assert(s->trapped);
+	session_free(s);
+	s = new_session("slab");
+	ck_assert_str_eq(run(s, "kmem_cache_create(foo, 100, 0, 0, ctor)"), "foo");
+	fails(s, "kmem_cache_create(bar, 100, 0, 0, ctor, dtor)", 41, "a word too many: destructors are 2.4's");
+	session_free(s);
+}
+END_TEST
+
 RUN_TESTS("command",
 	  a_hash_before_a_digit_belongs_to_a_name_unless_a_blank_stands_before_it,
 	  a_call_is_the_same_in_parentheses_and_with_blanks,
@@ -390,4 +449,7 @@ RUN_TESTS("command",
 	  a_lab_runs_calls_in_lockstep_and_names_what_an_engine_lacks,
 	  a_write_into_a_descriptor_makes_a_wild_pointer_and_using_it_is_an_oops,
 	  recording_off_gives_the_same_answers_and_the_log_survives_it,
-	  a_call_recorded_without_events_gets_them_when_one_looks)
+	  a_call_recorded_without_events_gets_them_when_one_looks,
+	  an_array_that_no_size_t_can_count_is_null,
+	  kmalloc_node_takes_from_the_node,
+	  a_destructor_is_2_4s_and_wants_a_constructor)

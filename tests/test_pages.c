@@ -510,6 +510,20 @@ START_TEST(a_freed_range_is_lazy_in_4_0)
 }
 END_TEST
 
+/* Two CPUs: 2 * 32 MB of addresses may be lazy, 16384 pages. */
+START_TEST(lazy_ranges_are_used_again_once_there_are_too_many)
+{
+	struct session *s = session("buddy", "mem_mb=256 cpus=2");
+
+	run(s, "p = repeat 17 vmalloc(4000000)");       /* 977 pages each, and a guard page */
+	run(s, "vfree(p[0..15])");
+	SAYS(s, "a = vmalloc(4096)", "0xffffc900040f2000");
+	run(s, "vfree(p[16])");
+	SAYS(s, "b = vmalloc(4096)", "0xffffc90000000000");
+	session_free(s);
+}
+END_TEST
+
 START_TEST(bytes_cross_from_page_to_page)
 {
 	struct session *s = session("buddy", "mem_mb=64");
@@ -748,6 +762,7 @@ RUN_TESTS("pages",
 	atomic_slots_are_a_stack_in_4_0,
 	areas_are_placed_first_fit_with_a_guard_page,
 	a_freed_range_is_lazy_in_4_0,
+	lazy_ranges_are_used_again_once_there_are_too_many,
 	bytes_cross_from_page_to_page,
 	when_pages_run_out_vmalloc_gives_all_back,
 	a_pointer_plus_an_offset_is_an_address,

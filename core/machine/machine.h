@@ -240,4 +240,15 @@ static inline unsigned int smp_processor_id(const struct machine *m)
 	return m->kernel->cpu;
 }
 
+static inline bool is_numa(const struct machine *m)
+{
+	return unlikely(m->config.nodes > 1);
+}
+
+/* The node of a CPU: CPUs are dealt out to nodes in turn. */
+static inline int cpu_to_mem(const struct machine *m, unsigned int cpu)
+{
+	return (int)(cpu % m->config.nodes);
+}
+
 #endif

@@ -188,6 +188,14 @@ static inline kaddr_t page_address(const struct machine *m, const struct page *p
 void plan_boot_memory(struct machine *m);
 
 struct zone *page_zone(const struct machine *m, const struct page *page);       /* NULL for pfn outside all zones */
+
+static inline int page_to_nid(const struct machine *m, const struct page *page)
+{
+	const struct zone *zone = is_numa(m) ? page_zone(m, page) : NULL;
+
+	return zone ? (int)zone->node : 0;
+}
+
 unsigned int zone_id(const struct zone *zone);                                  /* node * 8 + index, as outcome.zone */
 const char *zone_name(const struct zone *zone);                                 /* "DMA", "Normal" ... */
 const char *zone_name_of(const struct machine *m, unsigned int id);

@@ -28,7 +28,7 @@ struct page *alloc_pages_node(struct machine *m, int nid, uint32_t gfp, unsigned
 
 	FRAME(m);
 	if (nid < 0)
-		nid = (int)(smp_processor_id(m) % m->config.nodes);
+		nid = cpu_to_mem(m, smp_processor_id(m));
 	if (machine_fails_now(m)) {
 		EMIT(m, alloc_injected_failure, order);
 		return NULL;
@@ -148,7 +148,7 @@ void free_pages_exact(struct machine *m, kaddr_t addr, uint64_t size)
 /* Whether the node itself has a zone that the mask allows. */
 static bool node_has_zone_for(struct machine *m, int nid, uint32_t gfp)
 {
-	struct zone *const *zones = m->kernel->node[nid < 0 ? (int)(smp_processor_id(m) % m->config.nodes) : nid]->zonelist[1].zones;
+	struct zone *const *zones = m->kernel->node[nid < 0 ? cpu_to_mem(m, smp_processor_id(m)) : nid]->zonelist[1].zones;
 
 	while (*zones && (*zones)->index > gfp_zone(m, gfp))
 		zones++;

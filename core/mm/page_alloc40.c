@@ -343,7 +343,7 @@ static struct page *__alloc_pages_slowpath(struct machine *m, struct alloc_conte
 	if (page)
 		return page;
 	if (flags & ALLOC_NO_WATERMARKS) {
-		ac->zonelist = &m->kernel->node[smp_processor_id(m) % m->config.nodes]->zonelist[!!(ac->gfp & __GFP_THISNODE)];
+		ac->zonelist = &m->kernel->node[cpu_to_mem(m, smp_processor_id(m))]->zonelist[!!(ac->gfp & __GFP_THISNODE)];
 		EMIT(m, no_watermarks);
 		page = get_page_from_freelist(m, ac, ALLOC_NO_WATERMARKS);
 		if (page)

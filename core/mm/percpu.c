@@ -256,7 +256,7 @@ static bool populate_page(struct machine *m, struct pcpu_chunk *chunk, uint32_t 
 
 		if (kaddr_to_pfn(m, addr, &pfn))
 			continue;
-		page = alloc_pages_node(m, (int)(cpu % m->config.nodes), gfp_kernel(m) | __GFP_HIGHMEM | __GFP_COLD, 0);
+		page = alloc_pages_node(m, cpu_to_mem(m, cpu), gfp_kernel(m) | __GFP_HIGHMEM | __GFP_COLD, 0);
 		if (!page)
 			return false;
 		if (!map_page(m, addr, page_to_pfn(m, page))) {

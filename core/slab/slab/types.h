@@ -161,19 +161,9 @@ static inline unsigned int this_cpu(const struct machine *m)
 	return m->journal.cpu & EVENT_CPU;
 }
 
-static inline int cpu_to_mem(const struct machine *m, unsigned int cpu)
-{
-	return (int)(cpu % m->config.nodes);
-}
-
 static inline int numa_mem_id(const struct machine *m)
 {
 	return cpu_to_mem(m, this_cpu(m));
-}
-
-static inline bool is_numa(const struct machine *m)
-{
-	return unlikely(m->config.nodes > 1);
 }
 
 static inline bool is_debug(const struct machine *m)
@@ -271,13 +261,6 @@ static inline struct kmem_cache *page_cache(const struct page *page)
 	if (!(page->flags & PG_slab) && (page->_count || (page->flags & PG_buddy)))
 		return NULL;
 	return page->slab_cache;
-}
-
-static inline int page_to_nid(const struct machine *m, const struct page *page)
-{
-	struct zone *zone = is_numa(m) ? page_zone(m, page) : NULL;
-
-	return zone ? (int)zone->node : 0;
 }
 
 /* ---- entries of arrays ---- */

@@ -202,18 +202,9 @@ static inline struct kmem_cache_cpu *this_cpu_ptr(struct machine *m, const struc
 /* Where the script's constructors seem to lie. */
 static inline kaddr_t ctor_address(const struct machine *m) { return m->arch->kernel_data - 0x200000; }
 
-static inline bool is_numa(const struct machine *m) { return unlikely(m->config.nodes > 1); }
-
 static inline int numa_mem_id(const struct machine *m)
 {
-	return (int)(smp_processor_id(m) % m->config.nodes);
-}
-
-static inline int page_to_nid(const struct machine *m, const struct page *page)
-{
-	const struct zone *zone = is_numa(m) ? page_zone(m, page) : NULL;
-
-	return zone ? (int)zone->node : 0;
+	return cpu_to_mem(m, smp_processor_id(m));
 }
 
 /* Memory of the emergency reserve serves only those who may use the reserve. */
