@@ -164,5 +164,7 @@ bool lessons_check(const struct names *files, volatile bool *interrupted, struct
 bool lesson_skeleton(const char *path, bool force, struct buf *error);
 void scenario_command(struct session *s, const struct statement *st, struct reply *r);
 struct style style_of(const struct session *s);
+const char *lesson_word(size_t i);      /* what may stand behind `lesson`; NULL after the last */
+void course_offer(enum course_names which, void (*offer)(void *ctx, const char *name), void *ctx);
 
 #endif

@@ -356,6 +356,11 @@ static const struct ask_row {
 	{ "reset", ask_reset, true }, { "quit", ask_quit, true }, { "list", ask_list, false }, { "new", ask_new, false },
 };
 
+const char *lesson_word(size_t i)
+{
+	return i < sizeof asks / sizeof *asks ? asks[i].word : NULL;
+}
+
 static const struct ask_row *find_ask(const char *word, size_t n)
 {
 	for (size_t i = 0; i < sizeof asks / sizeof *asks; i++)
@@ -512,7 +517,7 @@ static bool before_command(struct session *s, const char *line, size_t len, uint
 
 static const struct session_hooks hooks = {
 	.lesson = lesson_command, .scenario = guarded_scenario, .after = after_command, .predict = predict_command,
-	.drill = drill_command, .before = before_command, .page = show_lesson,
+	.drill = drill_command, .before = before_command, .page = show_lesson, .names = course_offer,
 };
 
 void lessons_hook(struct session *s)

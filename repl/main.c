@@ -374,10 +374,10 @@ static bool run_line(struct program *p, const char *file, const char *line, size
 
 	if (p->session->echo && !p->json && strcmp(file, "<prompt>"))
 		put_echo(p, line, len);
-	interrupted = false;
-	running = true;
+	running = true;         /* a Ctrl-C that came since the line did is for it */
 	session_type(p->session, line, len, n, &r);
 	running = false;
+	interrupted = false;
 	put_reply(p, &r, file);
 	if (r.failed || r.interrupted)
 		put_message(p, &r, file, line, len);

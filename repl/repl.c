@@ -15,30 +15,12 @@
 #include "core/base/lang.h"
 #include "core/command/command.h"
 #include "repl/complete.h"
+#include "repl/line.h"
 
 #include <readline/history.h>
 #include <readline/readline.h>  /* after ours: it defines META too */
 
 #define HISTORY_LINES 5000
-
-/* ---- Ctrl-C at the prompt ---- */
-
-static volatile bool *interrupted;
-static int interrupts;          /* in a row, with nothing typed between */
-
-static int on_signal(void)
-{
-	if (!interrupted || !*interrupted)
-		return 0;
-	*interrupted = false;
-	if (interrupts++ && !rl_end)
-		fputs(_("\n(Ctrl-D or `quit` leaves.)"), stdout);
-	rl_replace_line("", 0);
-	rl_crlf();
-	rl_on_new_line();
-	rl_redisplay();
-	return 0;
-}
 
 /* ---- the loop ---- */
 
@@ -139,9 +121,6 @@ void repl_run(struct prompt *p)
 	char *line;
 
 	rl_readline_name = "slablab";
-	rl_catch_signals = 0;
-	rl_signal_event_hook = on_signal;
-	interrupted = p->session->interrupted;
 	complete_install(p->session);
 	using_history();
 	if (keep)
@@ -155,10 +134,11 @@ void repl_run(struct prompt *p)
 		const char *text;
 
 		make_prompt(p->session, &prompt);
-		line = readline(buf_text(&prompt));
+		if (p->session->interrupted)
+			*p->session->interrupted = false;
+		line = line_read(buf_text(&prompt));
 		if (!line)
 			break;
-		interrupts = 0;
 		text = line + strspn(line, " \t");
 		if (*text) {
 			add_line(line, keep ? file.data : NULL);
@@ -166,8 +146,6 @@ void repl_run(struct prompt *p)
 		} else {
 			text = again ? again : "";
 		}
-		if (interrupted)
-			*interrupted = false;
 		if (!p->run(p->ctx, text, strlen(text), ++p->n)) {
 			free(line);
 			break;

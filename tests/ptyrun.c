@@ -3,7 +3,9 @@
  *
  *      ptyrun [options] WxH PROGRAM ARGUMENTS...
  *        -o FILE      what the program sent to the terminal goes there
- *        -i TEXT      is typed when the program has said something and been quiet for a while; \r is Enter; repeatable, in order
+ *        -i TEXT      is typed when the program has said something and been quiet for a while; \r is Enter, \e Escape, \t Tab, \n a line's end,
+ *                     \cX Ctrl-X; repeatable, in order
+ *        -w TEXT      waits until the program has said that since something was typed last; what follows is done at once
  *        -s SIGNAL    (a number) is sent to it when it has been quiet and everything is typed
  *        -x           hangs up then instead: the terminal goes away
  *        -t SECONDS   it is killed after that time (30)
@@ -26,16 +28,18 @@
 #include <unistd.h>
 #include <utmp.h>
 
-#define INPUTS 64
+#define STEPS 1024
 
 static struct {
-	const char *input[INPUTS];
-	int ninput, typed;
+	struct { const char *text; int waits; } step[STEPS];
+	int nsteps, done;
 	int signal, quiet;
 	int hang_up, begun;             /* begun: it has sent something */
 	double seconds;
 	FILE *out;
 } opt = { .quiet = 200, .seconds = 30 };
+
+static struct { char *text; size_t len, room; } said;  /* since something was typed last */
 
 static double now(void)
 {
@@ -51,28 +55,68 @@ static int wrong(const char *what)
 	return 125;
 }
 
+/* The byte that begins at *text, which moves to its last sign. A \ before any other letter is itself. */
+static char byte_at(const char **text)
+{
+	static const char letters[] = "retn", bytes[] = "\r\033\t\n";
+	const char *p = *text, *which;
+
+	if (p[0] != '\\' || !p[1])
+		return *p;
+	if (p[1] == 'c' && p[2]) {
+		*text += 2;
+		return p[2] == '?' ? 127 : (char)(p[2] & 0x1f);
+	}
+	which = strchr(letters, p[1]);
+	*text += which != NULL;
+	return which ? bytes[which - letters] : *p;
+}
+
+/* What an argument stands for; the caller frees it. */
+static char *plain(const char *text, size_t *n)
+{
+	char *out = malloc(strlen(text) + 1);
+
+	*n = 0;
+	for (; *text; text++)
+		out[(*n)++] = byte_at(&text);
+	return out;
+}
+
 static void type(int master, const char *text)
 {
-	for (; *text; text++) {
-		char c = *text;
+	size_t n, at = 0;
+	char *bytes = plain(text, &n);
+	ssize_t part;
 
-		if (c == '\\' && text[1] == 'r') {
-			c = '\r';
-			text++;
-		} else if (c == '\\' && text[1] == 'e') {
-			c = 27;
-			text++;
-		}
-		if (write(master, &c, 1) != 1)
-			return;
+	said.len = 0;
+	while (at < n && (part = write(master, bytes + at, n - at)) > 0)
+		at += (size_t)part;
+	free(bytes);
+}
+
+/* The next step waits, and need not any more. */
+static int waited(void)
+{
+	int came = 0;
+	size_t n;
+	char *bytes;
+
+	if (opt.done < opt.nsteps && opt.step[opt.done].waits) {
+		bytes = plain(opt.step[opt.done].text, &n);
+		came = said.len && memmem(said.text, said.len, bytes, n);
+		free(bytes);
 	}
+	return came;
 }
 
 /* The next thing to do to a quiet program; returns the master, or -1 when it was closed. */
 static int act(int master, pid_t child)
 {
-	if (opt.typed < opt.ninput) {
-		type(master, opt.input[opt.typed++]);
+	if (opt.done < opt.nsteps && opt.step[opt.done].waits) {
+		;
+	} else if (opt.done < opt.nsteps) {
+		type(master, opt.step[opt.done++].text);
 	} else if (opt.hang_up) {
 		opt.hang_up = 0;
 		close(master);
@@ -84,6 +128,16 @@ static int act(int master, pid_t child)
 	return master;
 }
 
+static void keep(const char *part, size_t n)
+{
+	if (said.len + n > said.room) {
+		said.room = 2 * (said.len + n);
+		said.text = realloc(said.text, said.room);
+	}
+	memcpy(said.text + said.len, part, n);
+	said.len += n;
+}
+
 static int drain(int master)
 {
 	char part[4096];
@@ -92,6 +146,8 @@ static int drain(int master)
 	opt.begun |= n > 0;
 	if (n > 0 && opt.out)
 		fwrite(part, 1, (size_t)n, opt.out);
+	if (n > 0)
+		keep(part, (size_t)n);
 	return n > 0;
 }
 
@@ -109,7 +165,10 @@ static int attend(int *master, pid_t child)
 				;
 			return status;
 		}
-		if (*master < 0) {
+		if (waited()) {
+			opt.done++;
+			*master = act(*master, child);
+		} else if (*master < 0) {
 			usleep(10000);
 		} else if (poll(&p, 1, opt.quiet) == 1) {
 			if (!drain(*master))
@@ -148,6 +207,8 @@ static int run(struct winsize *size, char **argv)
 		slave = -1;
 	}
 	status = attend(&master, child);
+	if (status < 0 && opt.done < opt.nsteps && opt.step[opt.done].waits)
+		fprintf(stderr, "ptyrun: nobody said: %s\n", opt.step[opt.done].text);
 	if (status < 0)
 		return wrong("the program ran too long");
 	if (slave >= 0 && (tcgetattr(slave, &after) || modes.c_iflag != after.c_iflag || modes.c_oflag != after.c_oflag ||
@@ -161,10 +222,15 @@ int main(int argc, char **argv)
 	struct winsize size = { .ws_col = 80, .ws_row = 24 };
 	int c, status;
 
-	while ((c = getopt(argc, argv, "+o:i:s:xt:q:")) != -1)
+	while ((c = getopt(argc, argv, "+o:i:w:s:xt:q:")) != -1)
 		switch (c) {
 		case 'o': opt.out = fopen(optarg, "w"); break;
-		case 'i': if (opt.ninput < INPUTS) opt.input[opt.ninput++] = optarg; break;
+		case 'i': case 'w':
+			if (opt.nsteps == STEPS)
+				return wrong("too many steps");
+			opt.step[opt.nsteps].text = optarg;
+			opt.step[opt.nsteps++].waits = c == 'w';
+			break;
 		case 's': opt.signal = atoi(optarg); break;
 		case 'x': opt.hang_up = 1; break;
 		case 't': opt.seconds = atof(optarg); break;
@@ -176,5 +242,6 @@ int main(int argc, char **argv)
 	status = run(&size, argv + optind + 1);
 	if (opt.out)
 		fclose(opt.out);
+	free(said.text);
 	return status;
 }

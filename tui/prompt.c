@@ -9,10 +9,9 @@
 
 #include <curses.h>
 
-#include "core/base/intern.h"
 #include "core/base/lang.h"
 #include "core/command/command.h"
-#include "core/command/language/vars.h"
+#include "core/command/look/complete.h"
 #include "tui/view.h"
 
 #define PAST_MAX 500
@@ -206,70 +205,6 @@ void search_again(struct tui *t, int direction)
 
 /* ---- completion ---- */
 
-struct completion {
-	struct tui *t;
-	const char *word;
-	size_t n, count;
-	char common[128];
-};
-
-static void offer(struct completion *c, const char *text)
-{
-	size_t i = 0;
-
-	if (strncmp(text, c->word, c->n))
-		return;
-	if (!c->count++) {
-		snprintf(c->common, sizeof c->common, "%s", text);
-	} else {
-		while (c->common[i] && c->common[i] == text[i])
-			i++;
-		c->common[i] = 0;
-	}
-	buf_printf(&c->t->choices, "%s  ", text);
-}
-
-static void offer_arguments(struct completion *c)
-{
-	const struct script_cache *cache;
-	const struct variable *v;
-	struct machine *m = c->t->m;
-	const char *flag, *what;
-	uint64_t value;
-
-	for (uint64_t i = 0; (cache = script_cache_at(m, i)); i++)
-		if (cache->name)
-			offer(c, intern_text(cache->name));
-	for (uint64_t i = 0; (v = var_next(m, i)); i++)
-		if (v->name)
-			offer(c, intern_text(v->name));
-	offer(c, "GFP_KERNEL");
-	offer(c, "GFP_ATOMIC");
-	offer(c, "GFP_DMA");
-	if (c->n > 2 && m->slab && m->slab->flag_name)
-		for (unsigned int i = 0; (flag = m->slab->flag_name(m, i, &value, &what)); i++)
-			offer(c, flag);
-}
-
-static bool is_word(char c)
-{
-	return c == '_' || c == '$' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
-}
-
-/* The first word, or what follows `=` and `repeat N`, is a command. */
-static bool wants_command(const char *line, size_t at)
-{
-	while (at && line[at - 1] == ' ')
-		at--;
-	if (!at || line[at - 1] == '=')
-		return true;
-	while (at && line[at - 1] >= '0' && line[at - 1] <= '9')
-		at--;
-	while (at && line[at - 1] == ' ')
-		at--;
-	return at >= 6 && !strncmp(line + at - 6, "repeat", 6);
-}
-
 static void insert(struct line *l, const char *text, size_t n)
 {
 	if (l->len + n >= sizeof l->text)
@@ -280,36 +215,38 @@ static void insert(struct line *l, const char *text, size_t n)
 	l->at += n;
 }
 
+/* Puts what all candidates begin with into the line; the sign behind the only one, where it does not stand yet. */
+static void take(struct line *l, const struct completion *c)
+{
+	size_t common = completion_common(c);
+
+	if (common > c->typed)
+		insert(l, c->word[0] + c->typed, common - c->typed);
+	if (c->n == 1 && c->behind && l->text[l->at] != c->behind)
+		insert(l, &c->behind, 1);
+}
+
 static void complete(struct tui *t)
 {
+	static const char *const own[] = { "present", "theme", "save-display" };
 	struct line *l = &t->line;
-	size_t from = l->at;
-	struct completion c = { .t = t };
+	struct completion c;
 
 	buf_clear(&t->choices);
 	if (!l->len) {
 		insert(l, suggestion(t), strlen(suggestion(t)));
 		return;
 	}
-	while (from && is_word(l->text[from - 1]))
-		from--;
-	c.word = l->text + from;
-	c.n = l->at - from;
-	if (wants_command(l->text, from)) {
-		for (int i = 0; i < COMMANDS; i++)
-			offer(&c, commands[i].name);
-		offer(&c, "repeat");
-		offer(&c, "present");
-		offer(&c, "theme");
-	} else {
-		offer_arguments(&c);
-	}
-	if (c.count && strlen(c.common) > c.n)
-		insert(l, c.common + c.n, strlen(c.common) - c.n);
-	if (c.count == 1)
-		buf_clear(&t->choices);
-	else if (!c.count)
+	completion_find(t->session, l->text, l->at, &c);
+	for (size_t i = 0; !c.from && i < sizeof own / sizeof *own; i++)
+		completion_add(&c, own[i]);
+	for (size_t i = 0; c.n > 1 && i < c.n; i++)
+		buf_printf(&t->choices, "%s  ", c.word[i]);
+	if (c.n)
+		take(l, &c);
+	else
 		buf_puts(&t->choices, "Nothing begins so.");
+	completion_done(&c);
 }
 
 /* ---- editing ---- */
@@ -355,6 +292,11 @@ static void browse(struct tui *t, int by)
 		return;
 	t->past_at += (size_t)by;
 	set_line(&t->line, t->past_at < t->npast ? t->past[t->past_at] : "");
+}
+
+static bool is_word(char c)
+{
+	return c == '_' || c == '$' || (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z');
 }
 
 static void erase_to(struct line *l, size_t from)

@@ -134,6 +134,9 @@ struct lesson_view {
 	enum { LESSON_NEXT, LESSON_CHECK, LESSON_ANSWER } next; /* what a learner would do now */
 };
 
+/* Names that completion asks the lessons for: words of `lesson`, lessons, stories, topics of `drill`. */
+enum course_names { NAMES_ASKS, NAMES_LESSONS, NAMES_SCENARIOS, NAMES_TOPICS };
+
 /* Commands whose work stands above core; a face gives them. */
 struct session_hooks {
 	void (*lesson)(struct session *s, const struct statement *st, struct reply *r);
@@ -143,6 +146,7 @@ struct session_hooks {
 	void (*drill)(struct session *s, const struct statement *st, struct reply *r);
 	bool (*before)(struct session *s, const char *line, size_t len, uint32_t n, struct reply *r);   /* true: the line was its own */
 	bool (*page)(struct session *s, unsigned int width, struct lesson_view *out); /* false: no lesson goes on; out may be NULL */
+	void (*names)(enum course_names which, void (*offer)(void *ctx, const char *name), void *ctx);
 };
 
 /* The same, for what reads the files of other kernels (scenarios/). */

@@ -75,6 +75,7 @@ void machine_words(const struct machine *m, struct buf *out);
 
 /* What `help export` says, from the tables; the examples one by one: what the i-th gives, NULL after the last. */
 void export_usage(struct buf *out);
+const char *export_option(size_t i);    /* "--force"; NULL after the last */
 const char *export_example(size_t i, const char **export, const char **shell);
 
 /* The names of the documents that have a schema, each with a blank before it. */

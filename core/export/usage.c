@@ -26,6 +26,11 @@ const char *export_example(size_t i, const char **export, const char **shell)
 	return examples[i].what;
 }
 
+const char *export_option(size_t i)
+{
+	return i < EXPORT_OPTIONS ? rows[i].text : NULL;
+}
+
 void export_usage(struct buf *out)
 {
 	buf_puts(out, "WHAT is one of\n");
