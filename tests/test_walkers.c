@@ -96,7 +96,7 @@ static const struct row { const char *engine, *machine, *lines[4]; struct change
 	{ SLUB, {{ "foo#2.frozen", "1" }}, "cache foo: U1: frozen is not 'belongs to a cpu' (slab #2, pfn 64518)" },
 	{ SLUB, {{ "foo#3.inuse", "5" }}, "cache foo: U4: inuse and the freelist do not add up (slab #3, pfn 64519)" },
 	{ SLUB, {{ "foo#2.freelist", "0xffff88000fc06ed8" }, { "foo#2.inuse", "19" }}, "cache foo: U2: a slab with a free object is on no list (slab #2, pfn 64518)" },
-	{ SLUB, {{ "foo#2.s_mem", "7" }}, "cache foo: U6: the chain of slabs is broken" },
+	{ SLUB, {{ "foo#2.flags", "0" }}, "cache foo: U6: the chain of slabs is broken" },
 #undef SLUB
 };
 

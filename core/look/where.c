@@ -179,16 +179,76 @@ static bool where_pages(struct machine *m, struct where *w)
 	return true;
 }
 
-static bool where_engine(struct machine *m, struct where *w)
+static enum where_form form_of_kind(uint8_t kind)
 {
-	const void *begin;
-	bool kaddr = false;
+	return kind == ROOM_POINTER || kind == ROOM_LIST ? WHERE_POINTER : kind == ROOM_KADDR ? WHERE_ADDRESS : WHERE_INT;
+}
 
-	if (!m->slab || !m->slab->where || !m->slab->where(m, (const char *)m + w->offset, &w->name, &begin, &w->size, &kaddr))
-		return false;
-	w->offset = slot_offset(begin);
-	w->form = kaddr ? WHERE_ADDRESS : w->size == 8 && strstr(buf_text(&w->name), ".p") ? WHERE_POINTER : WHERE_INT;
-	return true;
+static unsigned int host_size(const struct room_field *f)
+{
+	return f->kind == ROOM_U8 ? 1 : f->kind == ROOM_U16 ? 2 :
+	       f->kind == ROOM_U32 || f->kind == ROOM_INT || f->kind == ROOM_TEXT ? 4 : 8;
+}
+
+/* ".MEMBER" of a descriptor's C struct at byte `in`. What no room has is not the kernel's: our own counts, names. */
+static void name_descriptor_field(struct where *w, const struct room_type *type, uint64_t in)
+{
+	for (unsigned int i = 0; i < type->nfields; i++) {
+		const struct room_field *f = &type->field[i];
+		unsigned int each = f->kind == ROOM_LIST ? 16 : host_size(f);
+		unsigned int count = f->kind >= ROOM_TEXT ? 1 : f->count;
+
+		for (unsigned int k = 0; k < count; k++) {
+			uint64_t at = f->offset + (uint64_t)k * f->stride;
+
+			if (in < at || in >= at + each)
+				continue;
+			buf_printf(&w->name, ".%s", f->name);
+			if (count > 1)
+				buf_printf(&w->name, "[%u]", k);
+			if (f->kind == ROOM_LIST)
+				buf_puts(&w->name, in - at >= 8 ? ".prev" : ".next");
+			w->size = f->kind == ROOM_LIST ? 8 : each;
+			w->offset -= (in - at) % w->size;
+			w->form = form_of_kind(f->kind);
+			return;
+		}
+	}
+	name_word(w, in);
+	w->form = WHERE_HIDDEN;
+}
+
+static const struct room_type *type_called(const struct machine *m, const char *name)
+{
+	for (unsigned int i = 1; i <= m->nroom_types; i++)
+		if (!strcmp(m->room_types[i]->name, name))
+			return m->room_types[i];
+	return NULL;
+}
+
+/* File-scope data of the slab layer. */
+static bool where_slab_data(struct machine *m, struct where *w)
+{
+	uint64_t in = w->offset - slot_offset(m->kernel->slab);
+
+	for (const struct slab_data *d = m->slab ? m->slab->data : NULL; d && d->name; d++) {
+		const struct room_type *type = d->type ? type_called(m, d->type) : NULL;
+
+		if (in - d->offset >= d->bytes)
+			continue;
+		buf_puts(&w->name, d->name);
+		if (type) {
+			name_descriptor_field(w, type, in - d->offset);
+			return true;
+		}
+		if (d->bytes == sizeof(struct list_head))
+			buf_puts(&w->name, in - d->offset >= 8 ? ".prev" : ".next");
+		w->offset -= (in - d->offset) % 8;
+		w->size = 8;
+		w->form = WHERE_POINTER;
+		return true;
+	}
+	return false;
 }
 
 static void where_state(struct machine *m, struct where *w)
@@ -213,10 +273,11 @@ static void where_state(struct machine *m, struct where *w)
 			return;
 		}
 	}
-	if (where_engine(m, w))
+	if (where_slab_data(m, w))
 		return;
 	buf_puts(&w->name, "kernel data");
 	name_word(w, in);
+	w->form = WHERE_HIDDEN;         /* what the kernel has and nobody asks for, and book-keeping of ours */
 }
 
 static void where_ram(struct machine *m, struct where *w)
@@ -236,17 +297,6 @@ static void where_ram(struct machine *m, struct where *w)
 	buf_printf(&w->name, "byte %" PRIu64 " of page %" PRIu64, phys & (PAGE_SIZE - 8), phys >> PAGE_SHIFT);
 }
 
-static enum where_form form_of_kind(uint8_t kind)
-{
-	return kind == ROOM_POINTER || kind == ROOM_LIST ? WHERE_POINTER : kind == ROOM_KADDR ? WHERE_ADDRESS : WHERE_INT;
-}
-
-static unsigned int host_size(const struct room_field *f)
-{
-	return f->kind == ROOM_U8 ? 1 : f->kind == ROOM_U16 ? 2 :
-	       f->kind == ROOM_U32 || f->kind == ROOM_INT || f->kind == ROOM_TEXT ? 4 : 8;
-}
-
 /* A descriptor's C struct: the object it lies in, its type and the member. */
 static void where_room(struct machine *m, struct where *w)
 {
@@ -257,35 +307,14 @@ static void where_room(struct machine *m, struct where *w)
 	if (!room_struct_at(m, (const char *)m + w->offset, &type, &begin, &in)) {
 		buf_puts(&w->name, "descriptors");
 		name_word(w, w->offset - ROOMS_OFFSET);
+		w->form = WHERE_HIDDEN; /* which rooms a frame has */
 		return;
 	}
 	if (!descriptor_name(m, begin, &w->name)) {
 		buf_printf(&w->name, "%s ", type->name);
 		address_name(m, begin, &w->name);
 	}
-	for (unsigned int i = 0; i < type->nfields; i++) {
-		const struct room_field *f = &type->field[i];
-		unsigned int each = f->kind == ROOM_LIST ? 16 : host_size(f);
-		unsigned int count = f->kind >= ROOM_TEXT ? 1 : f->count;
-
-		for (unsigned int k = 0; k < count; k++) {
-			uint64_t at = f->offset + (uint64_t)k * f->stride;
-
-			if (in < at || in >= at + each)
-				continue;
-			buf_printf(&w->name, ".%s", f->name);
-			if (count > 1)
-				buf_printf(&w->name, "[%u]", k);
-			if (f->kind == ROOM_LIST)
-				buf_puts(&w->name, in - at >= 8 ? ".prev" : ".next");
-			w->size = f->kind == ROOM_LIST ? 8 : each;
-			w->offset -= (in - at) % w->size;
-			w->form = form_of_kind(f->kind);
-			return;
-		}
-	}
-	name_word(w, in);
-	w->form = WHERE_HIDDEN;         /* not the kernel's: our own counts, names */
+	name_descriptor_field(w, type, in);
 }
 
 bool where_name(struct machine *m, uint64_t offset, struct where *w)

@@ -57,7 +57,10 @@ struct page {
 	int __journaled pobjects;               /* SLUB: free objects on the cpu partial list from here on, about */
 	struct page *__journaled next;          /* SLUB: next page of a cpu partial list */
 	kaddr_t __journaled virtual;            /* HighMem: where kmap put it; 0 when not mapped */
-	uint64_t __journaled spare;
+	union {                                 /* not the kernel's: what an engine here needs beside */
+		uint64_t __journaled spare;
+		struct { uint32_t __journaled chain_next, chain_prev; };        /* SLUB: all slabs of a cache, pfn + 1; 0 ends */
+	};
 };
 
 static inline size_t page_struct_bytes(void) { return sizeof(struct page); }

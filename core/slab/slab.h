@@ -105,6 +105,15 @@ struct cache_stat {
 	uint64_t slabs, active_slabs, objects, active_objects;  /* active as /proc/slabinfo counts them */
 };
 
+/* A piece of an engine's file-scope data: a descriptor, a list_head, or a pointer. */
+struct slab_data {
+	const char *name;
+	uint32_t offset, bytes;
+	const char *type;               /* of a descriptor, the name of its room_type; else NULL */
+};
+
+#define SLAB_DATA(struct_, member_, type_) { #member_, offsetof(struct struct_, member_), sizeof ((struct struct_ *)0)->member_, type_ }
+
 struct slab_ops {
 	const char *name;
 
@@ -144,8 +153,7 @@ struct slab_ops {
 	/* Looking. None of these changes anything, traps, or fails to end on corrupt state. */
 	bool (*place)(struct machine *m, kaddr_t addr, struct object_place *out);       /* false: no slab's address */
 	bool (*describe)(struct machine *m, kaddr_t room, struct buf *out);     /* the descriptor there: "slab foo#1", "cache foo" */
-	bool (*where)(struct machine *m, const void *p, struct buf *name, const void **begin, unsigned int *size, bool *kaddr);
-		/* a field of the engine's static data: "foo.cpu[0].tid", where it begins, its bytes, whether it is a kernel address */
+	const struct slab_data *data;           /* what has a name in kernel.slab, up to a row without one; or NULL */
 	void (*export_cache)(struct machine *m, struct cache *c, struct json *j, const char *name);
 	void (*export_extra)(struct machine *m, struct json *j);        /* members beside "caches" (2.4: clock, chain) */
 	bool (*each_slab)(struct machine *m, struct cache *c, bool (*visit)(void *ctx, const struct slab_view *s), void *ctx);

@@ -89,8 +89,13 @@ static void op_kfree(struct machine *m, kaddr_t object)
 	kfree(m, object, CALLER_SCRIPT);
 }
 
+static const struct slab_data data[] = {
+	SLAB_DATA(slab_globals, slab_caches, NULL), SLAB_DATA(slab_globals, rcu, NULL), SLAB_DATA(slab_globals, kmem_cache, NULL),
+	SLAB_DATA(slab_globals, kmem_cache_boot, "kmem_cache"), {0},
+};
+
 const struct slab_ops slab_engine_ops = {
-	.name = "slab",
+	.name = "slab", .data = data,
 	.boot = slab_boot,
 	.find = op_find,
 	.next = op_next,

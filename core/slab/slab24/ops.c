@@ -93,12 +93,16 @@ static bool describe(struct machine *m, kaddr_t room, struct buf *out)
 	return cachep || slabp;
 }
 
+static const struct slab_data data[] = {
+	SLAB_DATA(slab24, cache_cache, "kmem_cache_t"), SLAB_DATA(slab24, clock_searchp, NULL), {0},
+};
+
 #if RECORD
 const struct slab_ops slab24_rec_ops = {
 #else
 const struct slab_ops slab24_off_ops = {
 #endif
-	.name = "slab24",
+	.name = "slab24", .data = data,
 	.boot = slab24_boot,
 	.find = find, .next = next,
 	.create = create, .destroy = destroy, .shrink = shrink, .reap = kmem_cache_reap, .tune = tune, .cache_size = cache_size,

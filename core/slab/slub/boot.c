@@ -40,7 +40,7 @@ static struct kmem_cache *bootstrap(struct machine *m, struct kmem_cache *static
 	if (slub->kmem_cache_node == static_cache)
 		SET(slub->kmem_cache_node, s);
 	__flush_cpu_slab(m, s, smp_processor_id(m));
-	for (uint64_t pfn = s->first_slab; pfn; pfn = pfn_to_page(m, pfn - 1)->spare)
+	for (uint64_t pfn = s->first_slab; pfn; pfn = pfn_to_page(m, pfn - 1)->chain_next)
 		SET(pfn_to_page(m, pfn - 1)->slab_cache, s);
 	list_add(&s->list, &slub->slab_caches);
 	return s;

@@ -117,11 +117,11 @@ static bool check_chain(struct walker *w)
 {
 	uint64_t slabs[MAX_NODES] = {0}, objects[MAX_NODES] = {0}, before = 0;
 
-	for (uint64_t at = w->s->first_slab; at; before = at, at = pfn_to_page(w->m, at - 1)->spare) {
+	for (uint64_t at = w->s->first_slab; at; before = at, at = pfn_to_page(w->m, at - 1)->chain_next) {
 		const struct page *page = at <= w->m->pfns ? pfn_to_page(w->m, at - 1) : NULL;
 		int nid;
 
-		if (!page || page->s_mem != before || !slab_of_cache(w->m, w->s, page))
+		if (!page || page->chain_prev != before || !slab_of_cache(w->m, w->s, page))
 			return wrong(w, "U6: the chain of slabs is broken", NULL);
 		nid = page_to_nid(w->m, page);
 		slabs[nid]++;

@@ -104,7 +104,7 @@ static void put_node(struct machine *m, struct kmem_cache *s, struct json *j, co
 static void put_slabs(struct machine *m, struct kmem_cache *s, struct json *j)
 {
 	json_object(j, "slabs");
-	for (uint64_t at = s->first_slab, n = 0; at && at <= m->pfns && n <= m->pfns; at = pfn_to_page(m, at - 1)->spare, n++) {
+	for (uint64_t at = s->first_slab, n = 0; at && at <= m->pfns && n <= m->pfns; at = pfn_to_page(m, at - 1)->chain_next, n++) {
 		const struct page *page = pfn_to_page(m, at - 1);
 		char name[16];
 

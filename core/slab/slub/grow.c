@@ -13,10 +13,10 @@ static void chain_slab(struct machine *m, struct kmem_cache *s, struct page *pag
 {
 	uint64_t me = page_to_pfn(m, page) + 1, last = s->last_slab;
 
-	SET(page->s_mem, last);
-	SET(page->spare, 0);
+	SET(page->chain_prev, last);
+	SET(page->chain_next, 0);
 	if (last)
-		SET(pfn_to_page(m, last - 1)->spare, me);
+		SET(pfn_to_page(m, last - 1)->chain_next, me);
 	else
 		SET(s->first_slab, me);
 	SET(s->last_slab, me);
@@ -24,14 +24,14 @@ static void chain_slab(struct machine *m, struct kmem_cache *s, struct page *pag
 
 static void unchain_slab(struct machine *m, struct kmem_cache *s, struct page *page)
 {
-	uint64_t before = page->s_mem, after = page->spare;
+	uint64_t before = page->chain_prev, after = page->chain_next;
 
 	if (before)
-		SET(pfn_to_page(m, before - 1)->spare, after);
+		SET(pfn_to_page(m, before - 1)->chain_next, after);
 	else
 		SET(s->first_slab, after);
 	if (after)
-		SET(pfn_to_page(m, after - 1)->s_mem, before);
+		SET(pfn_to_page(m, after - 1)->chain_prev, before);
 	else
 		SET(s->last_slab, before);
 }

@@ -60,8 +60,14 @@ static void op_free_bulk(struct machine *m, struct cache *c, const kaddr_t *obje
 	kmem_cache_free_bulk(m, to_slub(c), objects, n);
 }
 
+static const struct slab_data data[] = {
+	SLAB_DATA(slub, slab_caches, NULL), SLAB_DATA(slub, slab_caches_to_rcu_destroy, NULL),
+	SLAB_DATA(slub, rcu_first, NULL), SLAB_DATA(slub, rcu_last, NULL),
+	SLAB_DATA(slub, kmem_cache, NULL), SLAB_DATA(slub, kmem_cache_node, NULL), {0},
+};
+
 const struct slab_ops slub_ops = {
-	.name = "slub",
+	.name = "slub", .data = data,
 	.boot = kmem_cache_init,
 	.find = slub_find, .next = slub_next, .create = op_create, .destroy = op_destroy, .shrink = op_shrink,
 	.flush = op_flush, .validate = op_validate, .cache_size = op_cache_size,

@@ -194,7 +194,7 @@ bool slub_each_slab(struct machine *m, struct cache *c, bool (*visit)(void *ctx,
 	uint8_t *state = x_alloc(UINT16_MAX + 2);
 	bool on = true;
 
-	for (uint64_t at = s->first_slab, n = 0; on && at && at <= m->pfns && n <= m->pfns; at = pfn_to_page(m, at - 1)->spare, n++) {
+	for (uint64_t at = s->first_slab, n = 0; on && at && at <= m->pfns && n <= m->pfns; at = pfn_to_page(m, at - 1)->chain_next, n++) {
 		struct slab_view v;
 
 		if (pfn_to_page(m, at - 1)->objects > VIEW_OBJECTS)
