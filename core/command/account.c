@@ -84,8 +84,10 @@ static void put_clauses(struct account *a, struct buf *out)
 		}
 		buf_done(&c->text);
 	}
-	if (a->n > told)
-		buf_printf(out, "; and %u other things", a->n - told);
+	if (a->n == told + 1)
+		buf_puts(out, "; and one thing more");
+	else if (a->n > told)
+		buf_printf(out, "; and %u things more", a->n - told);
 	if (told)
 		buf_puts(out, ". ");
 }
