@@ -220,8 +220,11 @@ void reply_text(struct session *s, const struct reply *r, struct buf *out)
 
 	if (r->failed || r->empty)
 		return;
-	for (unsigned int i = 0; i < r->nanswers && machine; i++)
+	for (unsigned int i = 0; i < r->nanswers && machine; i++) {
 		put_machine(&r->answers[i], out);
+		if (r->boot)
+			buf_write(out, buf_text(&r->answers[i].m->outcome.report), r->answers[i].m->outcome.report.len);
+	}
 	buf_write(out, buf_text(&r->text), r->text.len);
 	if (!r->text.len && !machine && r->cmd && !is_quiet(r->cmd)) {
 		for (unsigned int i = 0; i < r->nanswers; i++)

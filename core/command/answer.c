@@ -139,7 +139,7 @@ static void put_outcome(struct json *j, const struct answer *a, bool boot)
 		json_string(j, "alias_of", intern_text(a->alias_of));
 	if (a->has_events)
 		json_uint(j, "events", a->events);
-	if (a->calls && a->m->outcome.report.len)
+	if ((a->calls || boot) && a->m->outcome.report.len)
 		json_string(j, "report", buf_text(&a->m->outcome.report));
 	if ((a->calls || boot) && a->m->slab)
 		put_pages(j, &a->m->outcome);

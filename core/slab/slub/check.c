@@ -112,6 +112,25 @@ static bool check_slab_page(struct walker *w, const struct page *page)
 	return true;
 }
 
+/* early_kmem_cache_node_alloc(): where a node had no memory, the slab of its structure lies on another node. The kernel
+ * counts it for the node it was meant for, and for the one it lies on only if that one had its structure already. */
+static void count_misplaced(const struct walker *w, uint64_t *slabs, uint64_t *objects)
+{
+	for (unsigned int nid = 0; w->s == slub_of(w->m)->kmem_cache_node && nid < w->m->config.nodes; nid++) {
+		const struct page *page = virt_to_page(w->m, room_address(w->m, w->s->node[nid]));
+		unsigned int on = (unsigned int)page_to_nid(w->m, page);
+
+		if (on == nid)
+			continue;
+		slabs[nid]++;
+		objects[nid] += page->objects;
+		if (on > nid) {
+			slabs[on]--;
+			objects[on] -= page->objects;
+		}
+	}
+}
+
 /* U5 and U6: the chain of slabs against the nodes' counters. */
 static bool check_chain(struct walker *w)
 {
@@ -131,6 +150,7 @@ static bool check_chain(struct walker *w)
 	}
 	if (before != w->s->last_slab)
 		return wrong(w, "U6: the chain of slabs has another end", NULL);
+	count_misplaced(w, slabs, objects);
 	for (unsigned int nid = 0; nid < w->m->config.nodes; nid++)
 		if (slabs[nid] != w->s->node[nid]->nr_slabs || objects[nid] != w->s->node[nid]->total_objects)
 			return wrong(w, "U5: nr_slabs or total_objects do not count the slabs", NULL);

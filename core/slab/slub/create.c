@@ -195,6 +195,10 @@ static void early_kmem_cache_node_alloc(struct machine *m, unsigned int nid)
 	page = new_slab(m, s, GFP5_NOWAIT, (int)nid);
 	if (!page)
 		PANIC(m, "early_kmem_cache_node_alloc: no page");
+	if (page_to_nid(m, page) != (int)nid) {
+		PRINTK(m, "SLUB: Unable to allocate memory from node %u", nid);
+		PRINTK(m, "SLUB: Allocating a useless per node structure in order to be able to continue");
+	}
 	at = page->freelist;
 	init_object(m, s, at, SLUB_RED_ACTIVE);
 	init_tracking(m, s, at);
