@@ -278,7 +278,6 @@ static bool settle_inverse(struct session *s, const struct asked *q, struct buf 
 /* ---- choices ---- */
 
 static void choices_FREE(struct session *s, struct asked *q) { (void)s, (void)q; }
-static void choices_calls(struct session *s, struct asked *q) { (void)s, (void)q; }      /* exercise.c makes them */
 
 static void choices_lists(struct session *s, struct asked *q)
 {

@@ -518,6 +518,7 @@ static void read_lines(struct plan_work *w, struct session *s, struct trace_sour
 		if (s && s->progress && done < of)
 			s->progress(done, of);
 	}
+	w->p->stopped = s && s->interrupted && *s->interrupted;         /* while it waited for a line, too */
 	if (source_error(source))
 		buf_printf(&w->p->damage, "behind line %llu: %s", (unsigned long long)w->p->lines, source_error(source));
 	if (s && s->progress)
@@ -540,7 +541,7 @@ bool plan_make(struct trace_plan *p, struct session *s, const char *path, struct
 	char *own = s && s->data_file && access(path, F_OK) && strcmp(path, "-") ? s->data_file("scenarios", path) : NULL;
 
 	*p = (struct trace_plan){ .file = -1 };
-	source = source_open(own ? own : path, error);
+	source = source_open(own ? own : path, s ? s->interrupted : NULL, error);
 	free(own);
 	if (!source)
 		return false;

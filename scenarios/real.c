@@ -302,7 +302,7 @@ bool real_read(const char *path, struct real_file *f, struct buf *error)
 		if (!read_folder(path, f, error))
 			return false;
 	} else {
-		source = source_open(path, error);
+		source = source_open(path, NULL, error);
 		if (!source)
 			return false;
 		read_lines(f, source);

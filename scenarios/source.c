@@ -19,10 +19,11 @@ struct trace_source {
 	char *data;                     /* ROOM bytes, of which [at, end) are not yet given out, and a line's */
 	size_t at, end;
 	bool eof;
+	const volatile bool *stop;      /* a read that a signal broke off is given up when it is set; NULL: nobody can */
 	char error[160];
 };
 
-struct trace_source *source_open(const char *path, struct buf *error)
+struct trace_source *source_open(const char *path, const volatile bool *stop, struct buf *error)
 {
 	struct trace_source *s = x_alloc(sizeof *s);
 	struct stat st;
@@ -40,6 +41,7 @@ struct trace_source *source_open(const char *path, struct buf *error)
 	gzbuffer(s->file, 32u << 10);
 	if (strcmp(path, "-") && !fstat(fd, &st) && S_ISREG(st.st_mode))
 		s->size = (uint64_t)st.st_size;
+	s->stop = stop;
 	s->data = x_alloc(ROOM + TRACE_LINE_MAX);
 	return s;
 }
@@ -59,12 +61,15 @@ static void fill(struct trace_source *s)
 	memmove(s->data, s->data + s->at, s->end - s->at);
 	s->end -= s->at;
 	s->at = 0;
-	n = gzread(s->file, s->data + s->end, (unsigned int)(ROOM - s->end));
+	while ((n = gzread(s->file, s->data + s->end, (unsigned int)(ROOM - s->end))) < 0 && errno == EINTR && !(s->stop && *s->stop))
+		gzclearerr(s->file);
 	if (n > 0) {
 		s->end += (size_t)n;
 		return;
 	}
 	s->eof = true;
+	if (n < 0 && errno == EINTR)
+		return;
 	gzerror(s->file, &code);
 	if (code != Z_OK && code != Z_STREAM_END)
 		strncpy(s->error, code == Z_ERRNO ? strerror(errno) : "its gzip data is damaged from here on", sizeof s->error - 1);

@@ -62,7 +62,7 @@ extern const struct trace_word trace_skip_info[SKIPS], trace_approx_info[APPROXE
 struct trace_source;
 
 /* Opens a file, gzip'd or not; "-" is standard input. NULL with a message. */
-struct trace_source *source_open(const char *path, struct buf *error);
+struct trace_source *source_open(const char *path, const volatile bool *stop, struct buf *error);
 void source_close(struct trace_source *s);
 
 /* The next line, without its end, lent until the next call; of a longer one the first TRACE_LINE_MAX bytes, and *cut.

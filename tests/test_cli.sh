@@ -113,4 +113,51 @@ wait $pid
 same "Ctrl-C stops a repeat at a call's border: status 130" 130 $?
 same "and it says how far it came" 1 "$(grep -c '^<command>:1: interrupted: [0-9]* of 100000000 calls were made$' "$tmp/err")"
 
+slablab -e slab24 -c 'help flags'
+same "help flags lists the flags of this kernel, with their values" 'SLAB_HWCACHE_ALIGN             0x2000  objects begin on a cache line; small ones share one
+SLAB_NO_REAP                   0x1000  kmem_cache_reap leaves this cache alone
+SLAB_CACHE_DMA                 0x4000  memory that old ISA devices can reach
+SLAB_MUST_HWCACHE_ALIGN        0x8000  no red zones, even with debug=1
+SLAB_RED_ZONE                   0x400  a word before and behind each object (debug=1 only)
+SLAB_POISON                     0x800  free objects are filled with 5a (debug=1 only)
+SLAB_DEBUG_INITIAL              0x200  the constructor verifies freed objects (debug=1 only)
+SLAB_DEBUG_FREE                 0x100  known by name only: no kernel of 2.4 takes it' "$out"
+slablab -e buddy24 -c 'help flags'
+same "of a machine of pages it says why there is none" "this machine has no slab layer" "$out"
+slablab -e slub -c 'help gfp'
+same "help gfp lists masks with their values" '__GFP_DMA                     0x1  memory that old ISA devices can reach: zone DMA, the first 16 MB
+GFP_KERNEL               0x40000d0  memory for the kernel'"'"'s own use; the caller can sleep' "$(printf '%s\n' "$out" | grep '^__GFP_DMA  \|^GFP_KERNEL  ')"
+slablab -e slub -c 'explain GFP_ATOMIC' && explained=$out
+slablab -e slub -c 'help GFP_ATOMIC'
+same "help on a mask or flag is what explain says of it" "$explained" "$out"
+
+# ---- traces: Ctrl-C while one is read, lines without end, how far it is ----
+
+grep -v '^#' "$srcdir/scenarios/fork.trace" | head -n 200 >"$tmp/part.trace"
+i=0
+while [ $i -lt 200 ]; do cat "$tmp/part.trace"; i=$((i + 1)); done >"$tmp/many.trace"
+bytes=$(wc -c <"$tmp/many.trace")
+mkfifo "$tmp/pipe"
+"$SLABLAB" -c "import $tmp/pipe" >"$tmp/out" 2>"$tmp/err" &
+pid=$!
+exec 3>"$tmp/pipe"
+head -c 200000 "$tmp/many.trace" >&3    # more than a pipe holds: it is being read
+kill -INT $pid
+wait $pid
+same "Ctrl-C stops an import that waits for its trace: status 130" 130 $?
+exec 3>&-
+same "no script is made of a part" "" "$(cat "$tmp/out")"
+same "and it is said" 1 "$(grep -c '^<command>:1: interrupted: 0 of [0-9]* calls were made$' "$tmp/err")"
+
+{ head -n 2 "$tmp/part.trace"; head -c 200000 /dev/zero | tr '\0' x; echo; sed -n 3p "$tmp/part.trace"; head -c 200000 /dev/zero | tr '\0' y; } >"$tmp/long.trace"
+slablab -e slub -j -c "import $tmp/long.trace"
+same "a line of any length is one line that cannot be read" '"lines":5,"replayed":3,"skipped":{"broken":2}' \
+    "$(printf '%s\n' "$out" | grep -o '"lines":[^}]*}')"
+if "$top_builddir/tests/ptyrun" 80x24 true; then
+    (cd "$tmp" && TERM=xterm "$top_builddir/tests/ptyrun" -t 60 -o "$tmp/bar" 80x24 "$SLABLAB" -c 'import many.trace many.slab')
+    same "on a terminal a long one says how far it is, in bytes" 2 "$(tr '\r' '\n' <"$tmp/bar" | grep -c "^\[#*\.*\] [0-9]* of $((bytes))\$")"
+else
+    skip "no pseudo terminals here"
+fi
+
 finish

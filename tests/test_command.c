@@ -336,6 +336,17 @@ START_TEST(a_write_into_a_descriptor_makes_a_wild_pointer_and_using_it_is_an_oop
 }
 END_TEST
 
+START_TEST(without_readers_of_traces_their_commands_say_so)
+{
+	struct session *s = new_session("slub");
+
+	fails(s, "import fork", 1, "nothing here reads the files of other kernels");
+	fails(s, "replay fork", 1, "nothing here reads the files of other kernels");
+	fails(s, "check-geometry --live", 1, "nothing here reads the files of other kernels");
+	session_free(s);
+}
+END_TEST
+
 START_TEST(recording_off_gives_the_same_answers_and_the_log_survives_it)
 {
 	struct session *s = new_session("slub");
@@ -447,7 +458,7 @@ RUN_TESTS("command",
 	  in_2_4_an_object_whose_slab_is_gone_is_named_as_in_the_arrays,
 	  an_engine_chosen_in_mid_history_has_lived_through_the_same_calls,
 	  a_lab_runs_calls_in_lockstep_and_names_what_an_engine_lacks,
-	  a_write_into_a_descriptor_makes_a_wild_pointer_and_using_it_is_an_oops,
+	  a_write_into_a_descriptor_makes_a_wild_pointer_and_using_it_is_an_oops, without_readers_of_traces_their_commands_say_so,
 	  recording_off_gives_the_same_answers_and_the_log_survives_it,
 	  a_call_recorded_without_events_gets_them_when_one_looks,
 	  an_array_that_no_size_t_can_count_is_null,

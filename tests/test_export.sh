@@ -227,6 +227,11 @@ same "an object in use is a full square; with the legend's two" 3 "$(grep -c 'wi
 same "the next of the cpu and of the slab are triangles; with the legend's" 3 "$(grep -c '^<path d="M[0-9]* [0-9]*l12' "$tmp/a.svg")"
 same "--cache takes another" 1 "$(grep -c '>kmalloc-64<' "$tmp/c.svg")"
 same "--pages draws zones" 2 "$(grep -c '>DMA<\|>DMA32<' "$tmp/b.svg")"
+printf '%s\n' 'kmem_cache_create(foo, 300, 0, 0)' 'v = repeat 2 kmem_cache_alloc(foo)' "export svg $tmp/array.svg" | run slab
+same "the array of each CPU is a row: what it keeps, its limit, what is next" 'cpu 0
+11 of 54 · next foo#1.10
+cpu 1
+0 of 54' "$(sed -n 's/<[^>]*>//g; /^cpu [0-9]*$\|of 54/p' "$tmp/array.svg")"
 { cat "$srcdir/tests/golden/picture/slub.slab"; echo "export svg $tmp/readme.svg"; } | run slub
 same "the picture of README.md is what is drawn" "" "$(diff "$srcdir/tests/golden/picture/slub.svg" "$tmp/readme.svg")"
 { story slub; printf 'write(v[1], 0, "<b>&")\nexport svg %s/d.svg\n' "$tmp"; } | run slub

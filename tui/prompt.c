@@ -358,6 +358,8 @@ static void accept(struct tui *t)
 	char kind = t->prompt;
 
 	memcpy(text, t->line.text, sizeof text);
+	for (size_t n = t->line.len; kind == ':' && n && text[n - 1] == ' '; n--)
+		text[n - 1] = 0;        /* Tab put it behind a command */
 	t->prompt = 0;
 	if (kind == '/') {
 		if (*text) {

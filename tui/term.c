@@ -22,7 +22,6 @@
 #include <term.h>
 
 #include "core/command/command.h"
-#include "core/ram/room.h"
 #include "tui/view.h"
 
 volatile bool term_interrupted;
@@ -112,11 +111,8 @@ static void leave_now(void)
 
 static void on_fatal(int sig, siginfo_t *info, void *context)
 {
-	kaddr_t at;
-
 	/* A wild pointer of the simulated kernel is the session's (fault.c): it leaves the call and does not come back here. */
-	if ((sig == SIGSEGV || sig == SIGBUS) && machine_running && machine_running->in_call &&
-	    (room_wild_address(machine_running, info->si_addr, &at) || (uintptr_t)info->si_addr < 65536))
+	if ((sig == SIGSEGV || sig == SIGBUS) && machine_running && machine_running->in_call)
 		for (size_t i = 0; i < FATAL; i++)
 			if (fatal[i] == sig && before[i].sa_flags & SA_SIGINFO)
 				before[i].sa_sigaction(sig, info, context);

@@ -5,6 +5,7 @@
 
 #include "core/command/answer.h"
 #include "core/command/call.h"
+#include "core/command/look/explain.h"
 #include "core/event/event.h"
 #include "core/export/export.h"
 #include "core/mm/gfp.h"
@@ -131,6 +132,8 @@ void meta_help(struct session *s, const struct statement *st, struct reply *r)
 	else if (event != EV_none)
 		buf_printf(&r->text, "%s: an event of %s\n    %s\n", event_info[event].name,
 			   group_info[event_info[event].group].what, event_info[event].why);
+	else if (explain_word(s->m[0], word, n, &r->text))
+		;
 	else if ((near = nearest_command(word, n)))
 		reply_fail(r, st, st->rest, "there is no help on '%.*s'; do you mean %s?", (int)(n < 60 ? n : 60), word, near);
 	else
