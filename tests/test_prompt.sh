@@ -245,6 +245,9 @@ done
 INPUTRC=/dev/null "$ptyrun" -t 60 -o "$tmp/screen" -w 'slub> ' -i 'kmalloc(1' -w '(1' -s 15 80x24 "$SLABLAB"
 same "so does one where pasting is marked" 143 $?
 check "which ends with it" sh -c "tail -c 20 '$tmp/screen' | grep -q '2004l'"
+PS1='% ' "$ptyrun" -t 60 -o "$tmp/screen" -w '% ' -i "'$SLABLAB'\r" -w 'slub> ' -i 'kmalloc(1' -w '(1' -i '\cZ' -w topped -w '% ' -i 'fg\r' \
+    -w 'slub> kmalloc(1' -i '0)\r' -w 'kmalloc-16#' -w 'slub> ' -i 'quit\r' -w '% ' -i 'exit\r' 80x24 bash --norc --noprofile -i
+same "Ctrl-Z gives the shell its terminal, and the line is there again when the prompt goes on" 0 $?
 typed -i 'kmalloc(1' -w '(1' -x 80x24 "$SLABLAB"
 same "a terminal that hangs up ends it" 129 $?
 
