@@ -76,7 +76,7 @@ static const struct row { const char *engine, *machine, *lines[10]; const char *
 	{ "slub", "", { "p = __get_free_pages(GFP_KERNEL, 0)", "kfree(p)" },
 	  "BUG: mm/slub.c: kfree: ffff88000fc05000 is neither in a slab nor in a block of kmalloc's\n" },
 	{ "slub", "", { FOO, "dd = kmem_cache_alloc(foo, __GFP_HIGHMEM)" }, "" },        /* the cpu has a slab: nobody looks */
-	{ "slub", "", { "kmem_cache_create(foo, 100)", "aa = kmem_cache_alloc(foo, __GFP_HIGHMEM)" }, "Unexpected gfp: 0x2. Fixing up to gfp: 0. Fix your code!\n" },
+	{ "slub", "", { "kmem_cache_create(foo, 100)", "aa = kmem_cache_alloc(foo, __GFP_HIGHMEM)" }, "Unexpected gfp: 0x2 (__GFP_HIGHMEM). Fixing up to gfp: 0 (). Fix your code!\n" },
 	{ "slub", "hardened=1", { FOO, "kmem_cache_free(foo, aa)", "kmem_cache_free(foo, aa)" },
 	  "BUG: mm/slub.c: set_freepointer: object ffff88000fc05000 is already first on that freelist\n" },
 #undef SLUB

@@ -32,6 +32,41 @@ bool gfp_find(const struct machine *m, const char *name, size_t n, uint32_t *val
 	return false;
 }
 
+/* ---- numbers: 5.4 has its own places for the bits; here they have those of the page allocator's era, 4.0 ---- */
+
+static const struct { uint32_t here, there; } bits54[] = {
+	{ __GFP_DMA, 0x01 }, { __GFP_HIGHMEM, 0x02 }, { __GFP_DMA32, 0x04 }, { __GFP_MOVABLE, 0x08 }, { __GFP_RECLAIMABLE, 0x10 },
+	{ __GFP_HIGH, 0x20 }, { __GFP_IO, 0x40 }, { __GFP_FS, 0x80 }, { __GFP_ZERO, 0x100 }, { __GFP_ATOMIC, 0x200 },
+	{ __GFP_DIRECT_RECLAIM, 0x400 }, { __GFP_KSWAPD_RECLAIM, 0x800 }, { 0x1000000, 0x1000 }, { __GFP_NOWARN, 0x2000 },
+	{ __GFP_RETRY_MAYFAIL, 0x4000 }, { __GFP_NOFAIL, 0x8000 }, { __GFP_NORETRY, 0x10000 }, { __GFP_MEMALLOC, 0x20000 },
+	{ __GFP_COMP, 0x40000 }, { __GFP_NOMEMALLOC, 0x80000 }, { __GFP_HARDWALL, 0x100000 }, { __GFP_THISNODE, 0x200000 },
+	{ __GFP_ACCOUNT, 0x400000 },
+	/* without a meaning; what lies above is dropped */
+	{ 0x10000000, 0x800000 }, { 0x20000000, 0x1000000 }, { 0x40000000, 0x2000000 }, { 0x80000000, 0x4000000 },
+};
+
+uint32_t gfp_number(const struct machine *m, uint32_t mask)
+{
+	uint32_t number = 0;
+
+	if (m->era != ERA_54)
+		return mask;
+	for (size_t i = 0; i < sizeof bits54 / sizeof *bits54; i++)
+		number |= mask & bits54[i].here ? bits54[i].there : 0;
+	return number;
+}
+
+uint32_t gfp_of_number(const struct machine *m, uint32_t number)
+{
+	uint32_t mask = 0;
+
+	if (m->era != ERA_54)
+		return number;
+	for (size_t i = 0; i < sizeof bits54 / sizeof *bits54; i++)
+		mask |= number & bits54[i].there ? bits54[i].here : 0;
+	return mask;
+}
+
 /* The name that covers most of what is left, wholly inside it; the first one of equals. */
 static const struct gfp_name *best_name(const struct machine *m, uint32_t left)
 {
@@ -60,7 +95,7 @@ void gfp_text(struct buf *b, const struct machine *m, uint32_t mask)
 	for (; mask && (g = best_name(m, mask)); mask &= ~g->value, first = false)
 		buf_printf(b, "%s%s", first ? "" : "|", g->name);
 	if (mask)
-		buf_printf(b, "%s0x%x", first ? "" : "|", mask);
+		buf_printf(b, "%s0x%x", first ? "" : "|", gfp_number(m, mask));
 }
 
 /* ---- what a mask asks for: 4.0 ---- */
@@ -116,11 +151,11 @@ uint32_t gfp_kernel(const struct machine *m)
 	return value;
 }
 
-const char *gfp_name(const struct machine *m, unsigned int i, uint32_t *value, const char **what)
+const char *gfp_name(const struct machine *m, unsigned int i, uint32_t *number, const char **what)
 {
 	for (size_t k = 0; k < NAMES; k++)
 		if (has_era(m, &names[k]) && i-- == 0) {
-			*value = names[k].value;
+			*number = gfp_number(m, names[k].value);
 			*what = names[k].what;
 			return names[k].name;
 		}
@@ -158,7 +193,9 @@ bool gfp_parse(const struct machine *m, const char *text, size_t n, uint32_t *ma
 			word++;
 			len--;
 		}
-		if (!gfp_find(m, word, len, &value) && !parse_number(word, len, &value))
+		if (parse_number(word, len, &value))
+			value = gfp_of_number(m, value);
+		else if (!gfp_find(m, word, len, &value))
 			return false;
 		*mask |= value;
 		if (!bar)
@@ -229,11 +266,11 @@ void gfp_explain(const struct machine *m, uint32_t mask, struct buf *out)
 		if (!has_era(m, g) || strchr(g->eras, 'm') || !g->value || g->value & (g->value - 1) || !(left & g->value) ||
 		    (strncmp(g->name, "__", 2) && strcmp(g->name, "SLAB_NO_GROW")))
 			continue;
-		buf_printf(out, "  %-22s 0x%07x  %s\n", g->name, g->value, g->what);
+		buf_printf(out, "  %-22s 0x%07x  %s\n", g->name, gfp_number(m, g->value), g->what);
 		left &= ~g->value;
 	}
 	if (left)
-		buf_printf(out, "  0x%x means nothing to this kernel\n", left);
+		buf_printf(out, "  0x%x means nothing to this kernel\n", gfp_number(m, left));
 	if (m->era == ERA_24) {
 		explain_zone24(mask, out);
 		return;

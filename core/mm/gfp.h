@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-3.0-or-later
- * Allocation masks: include/linux/gfp.h of each era. The values are those of that kernel's header. */
+ * Allocation masks: include/linux/gfp.h of each era. The values are those of that kernel's header, but 5.4's: see gfp_number. */
 #ifndef CORE_MM_GFP_H
 #define CORE_MM_GFP_H
 
@@ -37,6 +37,14 @@ struct machine;
 #define __GFP_NO_KSWAPD         0x400000u
 #define GFP_THISNODE            (__GFP_THISNODE | __GFP_NOWARN | __GFP_NORETRY)
 
+/* 5.4's alone. */
+#define __GFP_DIRECT_RECLAIM    0x10u
+#define __GFP_RETRY_MAYFAIL     0x400u
+#define __GFP_ATOMIC            0x2000000u
+#define __GFP_KSWAPD_RECLAIM    0x4000000u
+#define __GFP_RECLAIM           (__GFP_DIRECT_RECLAIM | __GFP_KSWAPD_RECLAIM)
+#define __GFP_ACCOUNT           0x8000000u
+
 #define GFP24_KERNEL    0x1f0u
 #define GFP24_ATOMIC    0x20u
 
@@ -66,6 +74,10 @@ const char *gfp_zone_bad(const struct machine *m, uint32_t mask);
 int gfp_migratetype(uint32_t mask);
 
 /* Names for completion and help: the i-th of the era, or NULL after the last. */
-const char *gfp_name(const struct machine *m, unsigned int i, uint32_t *value, const char **what);
+const char *gfp_name(const struct machine *m, unsigned int i, uint32_t *number, const char **what);
+
+/* A mask as people see and type it: in 5.4 its bits have other places than here (GFP_KERNEL is 0xcc0). */
+uint32_t gfp_number(const struct machine *m, uint32_t mask);
+uint32_t gfp_of_number(const struct machine *m, uint32_t number);
 
 #endif

@@ -210,9 +210,29 @@ static const char *next_flag(void *ctx, size_t i)
 	return m->slab && m->slab->flag_name ? m->slab->flag_name(m, (unsigned int)i, &value, &what) : NULL;
 }
 
-static enum bind_result bind_mask(struct binding *b, size_t i, size_t last, struct bound_arg *out,
-				  bool (*find)(struct machine *, const char *, size_t, uint64_t *),
-				  const char *(*next)(void *, size_t), const char *what)
+/* What the names are; `number` makes a mask of what was typed as a number. */
+struct mask_kind {
+	const char *what;
+	bool (*find)(struct machine *m, const char *text, size_t n, uint64_t *value);
+	const char *(*next)(void *ctx, size_t i);
+	uint64_t (*number)(const struct machine *m, uint64_t number);
+};
+
+static uint64_t number_as_gfp(const struct machine *m, uint64_t number)
+{
+	return number > UINT32_MAX ? number : gfp_of_number(m, (uint32_t)number);
+}
+
+static uint64_t number_as_it_is(const struct machine *m, uint64_t number)
+{
+	(void)m;
+	return number;
+}
+
+static const struct mask_kind mask_gfp = { "allocation flag", find_gfp, next_gfp, number_as_gfp };
+static const struct mask_kind mask_flags = { "cache flag", find_flag, next_flag, number_as_it_is };
+
+static enum bind_result bind_mask(struct binding *b, size_t i, size_t last, struct bound_arg *out, const struct mask_kind *kind)
 {
 	for (;; i++) {
 		const char *text, *near;
@@ -224,12 +244,12 @@ static enum bind_result bind_mask(struct binding *b, size_t i, size_t last, stru
 		text = text_of(b->st, i, &n);
 		if (b->st->tokens[i].kind == TOK_NUMBER ? !number_parse(text, n, &v) : b->st->tokens[i].kind != TOK_NAME)
 			return wrong(b, i, BIND_WRONG, "%s must be names joined by |, or a number", b->param->word);
-		if (b->st->tokens[i].kind == TOK_NAME && !find(b->m, text, n, &v)) {
-			near = nearest_name(text, n, next, b->m);
-			return wrong(b, i, BIND_UNKNOWN, "%s knows no %s '%.*s'%s%s%s", engine_info[b->m->config.engine].name, what,
+		if (b->st->tokens[i].kind == TOK_NAME && !kind->find(b->m, text, n, &v)) {
+			near = nearest_name(text, n, kind->next, b->m);
+			return wrong(b, i, BIND_UNKNOWN, "%s knows no %s '%.*s'%s%s%s", engine_info[b->m->config.engine].name, kind->what,
 				     SHOW(b->st, i), near ? "; do you mean " : "", near ? near : "", near ? "?" : "");
 		}
-		out->num |= v;
+		out->num |= b->st->tokens[i].kind == TOK_NUMBER ? kind->number(b->m, v) : v;
 		if (++i == last)
 			return BIND_OK;
 		if (!punct(b->st, i, '|'))
@@ -239,7 +259,7 @@ static enum bind_result bind_mask(struct binding *b, size_t i, size_t last, stru
 
 static enum bind_result bind_gfp(struct binding *b, size_t i, size_t last, struct bound_arg *out)
 {
-	return bind_mask(b, i, last, out, find_gfp, next_gfp, "allocation flag");
+	return bind_mask(b, i, last, out, &mask_gfp);
 }
 
 /* A mask that must name one zone. */
@@ -253,7 +273,7 @@ static enum bind_result bind_zonegfp(struct binding *b, size_t i, size_t last, s
 
 static enum bind_result bind_flags(struct binding *b, size_t i, size_t last, struct bound_arg *out)
 {
-	return bind_mask(b, i, last, out, find_flag, next_flag, "cache flag");
+	return bind_mask(b, i, last, out, &mask_flags);
 }
 
 /* The word ctor, or none: NULL, 0. */

@@ -84,7 +84,7 @@ static bool explain_gfp(struct machine *m, const char *word, size_t n, struct bu
 
 	if (!n || !gfp_parse(m, word, n, &mask, &at))
 		return false;
-	buf_printf(out, "%.*s = 0x%x", (int)n, word, mask);
+	buf_printf(out, "%.*s = 0x%x", (int)n, word, gfp_number(m, mask));
 	for (unsigned int i = 0; (name = gfp_name(m, i, &value, &what)); i++)
 		if (strlen(name) == n && !strncmp(name, word, n))
 			buf_printf(out, ": %s", what);

@@ -184,13 +184,25 @@ static struct page *allocate_slab(struct machine *m, struct kmem_cache *s, uint3
 }
 
 /* A frozen slab of all-free objects that count as in use; NULL when the page allocator has none. */
+static void report_gfp(struct machine *m, uint32_t wrong, uint32_t left)
+{
+	struct buf names = {0};
+	size_t cut;
+
+	gfp_text(&names, m, wrong);
+	cut = names.len;
+	if (left)
+		gfp_text(&names, m, left);
+	PRINTK(m, "Unexpected gfp: %#x (%.*s). Fixing up to gfp: %#x (%s). Fix your code!", gfp_number(m, wrong), (int)cut, buf_text(&names),
+	       gfp_number(m, left), buf_text(&names) + cut);
+	buf_done(&names);
+}
+
 struct page *new_slab(struct machine *m, struct kmem_cache *s, uint32_t gfp, int node)
 {
-	uint32_t wrong = gfp & GFP5_SLAB_BUG_MASK;
-
 	FRAME(m);
-	if (wrong)
-		PRINTK(m, "Unexpected gfp: %#x. Fixing up to gfp: %#x. Fix your code!", wrong, gfp & ~wrong);
+	if (gfp & GFP5_SLAB_BUG_MASK)
+		report_gfp(m, gfp & GFP5_SLAB_BUG_MASK, gfp & ~GFP5_SLAB_BUG_MASK);
 	return allocate_slab(m, s, gfp & (GFP5_RECLAIM_MASK | GFP5_CONSTRAINT_MASK), node);
 }
 

@@ -144,23 +144,6 @@ static unsigned long count_partial_free(struct machine *m, struct kmem_cache_nod
 	return free;
 }
 
-/* The mask as 5.4 numbers its bits; here they have the page allocator's places (mm/gfp.h). */
-static uint32_t gfp_as_in_54(uint32_t gfp)
-{
-	static const struct { uint32_t here, there; } bit[] = {
-		{ __GFP_DMA, 0x01 }, { __GFP_HIGHMEM, 0x02 }, { __GFP_DMA32, 0x04 }, { __GFP_MOVABLE, 0x08 }, { __GFP_RECLAIMABLE, 0x10 },
-		{ __GFP_HIGH, 0x20 }, { __GFP_IO, 0x40 }, { __GFP_FS, 0x80 }, { __GFP_ZERO, 0x100 }, { __GFP_ATOMIC, 0x200 },
-		{ __GFP_DIRECT_RECLAIM, 0x400 }, { __GFP_KSWAPD_RECLAIM, 0x800 }, { 0x1000000, 0x1000 }, { __GFP_NOWARN, 0x2000 },
-		{ __GFP_RETRY_MAYFAIL, 0x4000 }, { __GFP_NOFAIL, 0x8000 }, { __GFP_NORETRY, 0x10000 }, { __GFP_MEMALLOC, 0x20000 },
-		{ __GFP_COMP, 0x40000 }, { __GFP_NOMEMALLOC, 0x80000 }, { __GFP_HARDWALL, 0x100000 }, { __GFP_THISNODE, 0x200000 },
-	};
-	uint32_t value = 0;
-
-	for (size_t i = 0; i < sizeof bit / sizeof *bit; i++)
-		value |= gfp & bit[i].here ? bit[i].there : 0;
-	return value;
-}
-
 void slab_out_of_memory(struct machine *m, struct kmem_cache *s, uint32_t gfp, int node)
 {
 	struct buf names = {0};
@@ -170,7 +153,7 @@ void slab_out_of_memory(struct machine *m, struct kmem_cache *s, uint32_t gfp, i
 	if (gfp & __GFP_NOWARN)
 		return;
 	gfp_text(&names, m, gfp);
-	PRINTK(m, "SLUB: Unable to allocate memory on node %d, gfp=%#x(%s)", node, gfp_as_in_54(gfp), buf_text(&names));
+	PRINTK(m, "SLUB: Unable to allocate memory on node %d, gfp=%#x(%s)", node, gfp_number(m, gfp), buf_text(&names));
 	buf_done(&names);
 	PRINTK(m, "  cache: %s, object size: %u, buffer size: %u, default order: %u, min order: %u", intern_text(s->head.name), s->object_size,
 	       s->size, oo_order(s->oo), oo_order(s->min));

@@ -57,11 +57,6 @@
 #define NUMA_NO_NODE            (-1)
 
 /* Allocation masks: 5.4's names on the bits of the page allocator below (mm/gfp.h). */
-#define __GFP_DIRECT_RECLAIM    0x10u
-#define __GFP_RETRY_MAYFAIL     0x400u
-#define __GFP_ATOMIC            0x2000000u
-#define __GFP_KSWAPD_RECLAIM    0x4000000u
-#define __GFP_RECLAIM           (__GFP_DIRECT_RECLAIM | __GFP_KSWAPD_RECLAIM)
 #define GFP5_NOWAIT             __GFP_KSWAPD_RECLAIM
 #define GFP5_KERNEL             (__GFP_RECLAIM | __GFP_IO | __GFP_FS)
 #define GFP5_RECLAIM_MASK       (__GFP_RECLAIM | __GFP_HIGH | __GFP_IO | __GFP_FS | __GFP_NOWARN | __GFP_RETRY_MAYFAIL | __GFP_NOFAIL | \
