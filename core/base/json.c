@@ -3,7 +3,6 @@
 #include "core/base/json.h"
 
 #include <assert.h>
-#include <math.h>
 #include <string.h>
 
 #include "core/base/text.h"
@@ -117,15 +116,6 @@ void json_int(struct json *j, const char *name, int64_t value)
 	if (value < 0)
 		buf_putc(j->out, '-');
 	put_decimal(j->out, value < 0 ? -(uint64_t)value : (uint64_t)value);
-}
-
-void json_double(struct json *j, const char *name, double value)
-{
-	before_value(j, name);
-	if (isfinite(value))
-		buf_printf(j->out, "%.6g", value);
-	else
-		buf_puts(j->out, "null");
 }
 
 void json_bool(struct json *j, const char *name, bool value)

@@ -29,7 +29,6 @@ void json_array(struct json *j, const char *name);
 void json_end(struct json *j);                                  /* closes the innermost object or array */
 void json_int(struct json *j, const char *name, int64_t value);
 void json_uint(struct json *j, const char *name, uint64_t value);
-void json_double(struct json *j, const char *name, double value);
 void json_bool(struct json *j, const char *name, bool value);
 void json_null(struct json *j, const char *name);
 void json_string(struct json *j, const char *name, const char *s);          /* NULL is written as null */

@@ -202,11 +202,6 @@ void stream_done(struct stream *s)
 
 /* ---- the ends of the streams that the inline recorders write to ---- */
 
-struct journal *journal_of(struct machine *m)
-{
-	return &m->journal;
-}
-
 /* Points st_next at the store with this index, which lies in the stream's last chunk. */
 static void open_stores(struct journal *j, uint64_t index)
 {

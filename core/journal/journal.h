@@ -130,8 +130,6 @@ struct journal_mark { uint64_t store, event, payload; };
 struct journal_mark journal_mark(struct machine *m);
 void journal_rewind(struct machine *m, struct journal_mark mark);
 
-struct journal *journal_of(struct machine *m);
-
 void journal_attach(struct machine *m, struct segment *seg);    /* records go to the end of seg from now on */
 void journal_detach(struct machine *m);                         /* nothing is recorded any more; seg is sealed */
 
