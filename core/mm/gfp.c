@@ -45,27 +45,20 @@ static const struct { uint32_t here, there; } bits54[] = {
 	{ 0x10000000, 0x800000 }, { 0x20000000, 0x1000000 }, { 0x40000000, 0x2000000 }, { 0x80000000, 0x4000000 },
 };
 
-uint32_t gfp_number(const struct machine *m, uint32_t mask)
+static uint32_t renumber(const struct machine *m, uint32_t from, bool to_there)
 {
-	uint32_t number = 0;
+	uint32_t to = 0;
 
 	if (m->era != ERA_54)
-		return mask;
+		return from;
 	for (size_t i = 0; i < sizeof bits54 / sizeof *bits54; i++)
-		number |= mask & bits54[i].here ? bits54[i].there : 0;
-	return number;
+		if (from & (to_there ? bits54[i].here : bits54[i].there))
+			to |= to_there ? bits54[i].there : bits54[i].here;
+	return to;
 }
 
-uint32_t gfp_of_number(const struct machine *m, uint32_t number)
-{
-	uint32_t mask = 0;
-
-	if (m->era != ERA_54)
-		return number;
-	for (size_t i = 0; i < sizeof bits54 / sizeof *bits54; i++)
-		mask |= number & bits54[i].there ? bits54[i].here : 0;
-	return mask;
-}
+uint32_t gfp_number(const struct machine *m, uint32_t mask) { return renumber(m, mask, true); }
+uint32_t gfp_of_number(const struct machine *m, uint32_t number) { return renumber(m, number, false); }
 
 /* The name that covers most of what is left, wholly inside it; the first one of equals. */
 static const struct gfp_name *best_name(const struct machine *m, uint32_t left)
